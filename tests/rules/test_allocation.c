@@ -27,7 +27,7 @@ static void requires_an_ipam(void **state) {
   nad_expect_says(&(struct nad_case){.config = nad_macvlan("")}, "ipam-required", "migration0 gets no address");
 }
 
-/* The plugin that makes the interface needs it; those after it do not, and of an unknown one nobody can tell. */
+/* The plugin that creates the interface needs an IPAM; later ones do not, and an unknown one may not. */
 static void only_the_plugin_that_creates_the_interface_allocates(void **state) {
   (void)state;
   nad_expect_config("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"},{"
@@ -55,7 +55,7 @@ static void ovn_kubernetes_allocates_from_subnets(void **state) {
   nad_expect_config(OVN ",\"subnets\":\"\"}", "deny ipam-required spec.config.subnets\n");
   nad_expect_config(OVN ",\"subnets\":\"192.168.99.0/24\"}", "");
   nad_expect_config(OVN ",\"subnets\":\"192.168.99.0\"}", "deny ipam-syntax spec.config.subnets\n");
-  /* An IPAM plugin beside it is one mistake, whichever it is. */
+  /* Any additional IPAM plugin is one mistake. */
   nad_expect_config(OVN ",\"ipam\":{\"type\":\"whereabouts\"}}", "deny ovn-config spec.config.ipam.type\n");
   nad_expect_config(OVN ",\"ipam\":{\"type\":\"dhcp\"}}", "deny ovn-config spec.config.ipam.type\n");
   nad_expect_config(OVN ",\"subnets\":\"192.168.99.0/24\",\"ipam\":{\"type\":\"static\"}}",
@@ -76,7 +76,7 @@ static void rejects_allocation_per_node(void **state) {
   nad_expect_brief(&other);
 }
 
-/* virt-handler takes the first address: the pool's, unless there is none of that family or IPv4 comes before it. */
+/* virt-handler uses the first address: IPv4 before IPv6, and within a family the pool's before the added ones. */
 static void rejects_added_addresses_that_two_nodes_would_use(void **state) {
   (void)state;
   static const char first[] = "deny ipam-per-node spec.config.ipam.addresses[0].address\n";
@@ -121,7 +121,7 @@ static void reads_static_addresses_from_args(void **state) {
 
 /* --- how much --- */
 
-/* Workers up to this number, as the standard cluster names and equips them. */
+/* Adds workers like those of the standard cluster, TOTAL together. */
 static void add_workers(struct dw_buf *out, unsigned total) {
   for (unsigned i = 3; i < total; i++)
     dw_buf_printf(out,
@@ -132,7 +132,7 @@ static void add_workers(struct dw_buf *out, unsigned total) {
                   i, i);
 }
 
-/* A pool of SIZE addresses for that many nodes. */
+/* Judges a pool of SIZE addresses for NODES nodes. */
 static void expect_size(unsigned size, unsigned nodes, bool decentralized, const char *lines) {
   DW_BUF_SCOPED struct dw_buf more = DW_BUF_INIT;
   char members[64];
@@ -152,7 +152,7 @@ static void every_node_needs_an_address(void **state) {
   expect_size(2, 3, false, small);
   expect_size(3, 3, false, tight);
   expect_size(4, 3, false, "");
-  /* A tenth of the need is to spare. */
+  /* A tenth of the needed addresses should be spare. */
   expect_size(19, 20, false, small);
   expect_size(20, 20, false, tight);
   expect_size(21, 20, false, tight);
@@ -163,7 +163,7 @@ static void every_node_needs_an_address(void **state) {
 
 static void decentralized_migration_needs_two_more_addresses(void **state) {
   (void)state;
-#define UNMEASURED "unverified master-unverified spec.config.master\n" /* the control plane's nodes count, too */
+#define UNMEASURED "unverified master-unverified spec.config.master\n" /* nodes of the control plane count as well */
   expect_size(4, 3, true, UNMEASURED "deny pool-too-small spec.config.ipam.range\n");
   expect_size(5, 3, true, UNMEASURED "warn pool-tight spec.config.ipam.range\n");
   expect_size(6, 3, true, UNMEASURED);
@@ -184,7 +184,7 @@ static void messages_contain_the_sizes(void **state) {
   nad_expect_says(&one, "pool-tight", "has 1 usable address; 1 is needed; widen the range");
 }
 
-/* An excluded address is none, and every range has to do. */
+/* Excluded addresses do not count, and every range must be large enough. */
 static void counts_every_range_without_its_excludes(void **state) {
   (void)state;
   nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/29\",\"exclude\":[\"192.168.99.1\",\"192.168.99.2/31\","
@@ -197,7 +197,7 @@ static void counts_every_range_without_its_excludes(void **state) {
   nad_expect_other(nad_whereabouts("\"range\":\"192.168.99.0/30\""), "");
 }
 
-/* Nodes that are there count, even where there may be more. */
+/* Known nodes count, even if there may be more. */
 static void reports_that_nodes_are_unknown(void **state) {
   (void)state;
   const char *nodes = "apiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
@@ -225,7 +225,7 @@ static void reports_a_selector_that_matches_no_node(void **state) {
   nad_expect_says(&nad, "master-unverified", "could not be checked: no node matches nodes.selector of the policy");
 }
 
-/* A cluster of Windows nodes alone has nowhere to run virt-handler. */
+/* virt-handler cannot run in a cluster with only Windows nodes. */
 static void ignores_nodes_of_another_operating_system(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
@@ -239,7 +239,7 @@ static void ignores_nodes_of_another_operating_system(void **state) {
 
 /* --- the rest --- */
 
-/* Go reads a route's destination strictly, so this one leads nowhere: one mistake. */
+/* Go parses a route's destination strictly, so this one is not a default route: one mistake. */
 static void does_not_count_an_unreadable_route_as_a_default_route(void **state) {
   (void)state;
   nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"routes\":[{\"dst\":\"000.0.0.0/0\"}]"),

@@ -70,7 +70,8 @@ static void annotations_name_each_rule_once(void **state) {
   assert_null(strstr(clean.text, "status"));
 }
 
-/* A NAD of a list of plugins: COUNT whose type is no file name, and STRANGE with a key that whereabouts does not know.
+/* A NAD with a list of plugins: COUNT with a type that is not a file name, and STRANGE with a key unknown to
+ * whereabouts.
  */
 static char *nad_with(int count, int strange) {
   struct dw_buf config = DW_BUF_INIT;
@@ -171,7 +172,7 @@ static void rejects_a_body_that_is_not_a_review(void **state) {
       {"", -1},
       {"{}", -1},
       {BODY("KubeVirt", "v1", "{\"apiVersion\":\"kubevirt.io/v1\",\"kind\":\"KubeVirt\"}"), 0},
-      /* an object that is read in another way than the request says would slip through */
+      /* an object of another kind than the request says would be judged by the wrong rules */
       {BODY("KubeVirt", "v1", "{\"apiVersion\":\"kubevirt.io/v1\",\"kind\":\"HyperConverged\"}"), -1},
       {BODY("KubeVirt", "v1", "{\"apiVersion\":\"kubevirt.io/v1\"}"), -1},
       {BODY("KubeVirt", "v1", "{\"apiVersion\":7,\"kind\":\"KubeVirt\"}"), -1},

@@ -70,7 +70,7 @@ static void judges_each_existing_object(void **state) {
   assert_int_equal(audited.result.warnings, 1);
 }
 
-/* Neither of them is the first: both are named, each with the other. */
+/* Both are reported, each with the other one. */
 static void reports_both_of_two_overlapping_networks(void **state) {
   (void)state;
   AUDITED_SCOPED audited =
@@ -90,7 +90,7 @@ static void a_label_decides_what_is_a_migration_network(void **state) {
                NAD_SAYS("warn", "overlap-cluster-network", "migration") RANGE);
 }
 
-/* The audit judges what the view keeps of a NAD: none of what the rules read of its metadata may be lost there. */
+/* The audit judges what the view keeps of a NAD, so the view must keep all metadata that rules read. */
 static void keeps_the_annotations_that_rules_read(void **state) {
   (void)state;
 #define ANNOTATED(name, annotation, config)                                                                            \
@@ -139,7 +139,7 @@ static void fields_are_those_of_the_stored_version(void **state) {
                "spec.configuration.migrations.parallelMigrationsPerCluster\n");
 }
 
-/* What HyperConverged's operator writes is fixed in HyperConverged alone. */
+/* What HyperConverged's operator writes can only be fixed in HyperConverged. */
 static void reports_a_managed_kubevirts_mistakes_in_hyperconverged(void **state) {
   (void)state;
   static const char hco[] = "deny network-missing HyperConverged openshift-cnv/kubevirt-hyperconverged "
@@ -151,7 +151,7 @@ static void reports_a_managed_kubevirts_mistakes_in_hyperconverged(void **state)
   AUDITED_SCOPED managed = audit_of(HCO("gone") KUBEVIRT(MANAGED, "gone"));
   assert_string_equal(managed.lines, hco);
   assert_int_equal(managed.result.objects, 1);
-  audit_expect(KUBEVIRT(MANAGED, "gone"), kubevirt); /* left behind by an operator that is gone */
+  audit_expect(KUBEVIRT(MANAGED, "gone"), kubevirt); /* its operator no longer exists */
   audit_expect(HCO("gone") KUBEVIRT("", "gone"), both);
   audit_expect(HCO_IN("default", "gone") KUBEVIRT(MANAGED, "gone"),
                "deny config-namespace HyperConverged default/kubevirt-hyperconverged metadata.namespace\n"
@@ -198,7 +198,7 @@ static void counts_without_a_callback(void **state) {
   dw_world_unref(world);
 }
 
-/* Of one rule 256 findings are kept; the others count. */
+/* 256 findings of one rule are kept; the others are counted. */
 static void counts_findings_that_are_not_kept(void **state) {
   (void)state;
   enum { PLUGINS = 300 };
@@ -216,7 +216,7 @@ static void counts_findings_that_are_not_kept(void **state) {
   assert_int_equal(audited.result.denials, PLUGINS);
 }
 
-/* Whatever the webhook would say to a new object, the audit says of one that stands. */
+/* The audit reports of an existing object what the webhook would answer if it were new. */
 static void an_audit_agrees_with_the_webhook(void **state) {
   (void)state;
   static const char *const objects[] = {

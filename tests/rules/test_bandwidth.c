@@ -19,7 +19,7 @@
 
 struct example {
   const char *object;
-  const char *said; /* what follows the field; "" where nothing is found */
+  const char *said; /* what follows the field; "" if nothing is found */
 };
 
 /* The cause or the warning, without its field. */
@@ -91,7 +91,7 @@ static void warns_if_a_gibibyte_takes_too_long(void **state) {
       {HCO("bandwidthPerMigration: 52Mi, completionTimeoutPerGiB: 20"), ""},
       {HCO("bandwidthPerMigration: 1Mi, completionTimeoutPerGiB: 1024"), ""},
       {HCO("bandwidthPerMigration: 1Mi, completionTimeoutPerGiB: 1023"), SLOW("1024", "1023", "2Mi")},
-      /* left out, it is 20 in HyperConverged and 150 in KubeVirt */
+      /* the default is 20 in HyperConverged and 150 in KubeVirt */
       {HCO("bandwidthPerMigration: 32Mi"), SLOW("32", "20", "52Mi")},
       {KUBEVIRT("bandwidthPerMigration: 32Mi"), ""},
       {KUBEVIRT("bandwidthPerMigration: 6Mi"), SLOW("171", "150", "7Mi")},
@@ -99,7 +99,7 @@ static void warns_if_a_gibibyte_takes_too_long(void **state) {
       {HCO("bandwidthPerMigration: 64Mi, completionTimeoutPerGiB: 800"), ""},
   };
   EXPECT(examples, false);
-  /* a time that is off or can't be read is another rule's */
+  /* other rules report a time that is disabled or unreadable */
   struct dw_world *world = world_of("", NULL);
   VERDICT_SCOPED off = review(world, DW_OP_CREATE, HCO("bandwidthPerMigration: 1Mi, completionTimeoutPerGiB: 0"), NULL);
   assert_string_equal(verdict_warned(&off), "limit-range");
@@ -132,7 +132,7 @@ static void takes_the_speed_of_the_nic_into_account(void **state) {
   "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: " count " concurrent migrations share eth1's " speed    \
   " Mbit/s, so a GiB takes " seconds " s, but completionTimeoutPerGiB is " limit
   static const struct {
-    const char *state, *object, *start; /* after the field, or with it; "" where nothing is found */
+    const char *state, *object, *start; /* after the field, or with it; "" if nothing is found */
   } cases[] = {
       {LINK("1000"), HCO("network: lm, bandwidthPerMigration: 200Mi"), ABOVE("1000")},
       {LINK("1000"), HCO("network: lm, bandwidthPerMigration: 119Mi"), ""},
@@ -143,7 +143,7 @@ static void takes_the_speed_of_the_nic_into_account(void **state) {
       {LINK("1000"), HCO("network: lm, parallelOutboundMigrationsPerNode: 3, completionTimeoutPerGiB: 0"), ""},
       {LINK("1000"), HCO("network: lm, parallelOutboundMigrationsPerNode: 3, completionTimeoutPerGiB: 26"), ""},
       {LINK("100"), HCO("network: lm"), ""}, /* it sets none of the limits */
-      /* what is not known limits nothing */
+      /* an unknown speed is no limit */
       {LINK("0"), HCO("network: lm, bandwidthPerMigration: 200Mi, parallelOutboundMigrationsPerNode: 50"), ""},
       {LINK("1000"), HCO("bandwidthPerMigration: 200Mi, parallelOutboundMigrationsPerNode: 50"), ""},
   };

@@ -36,7 +36,7 @@
 #define BYPASSED(name) "warn migration-bypassed VirtualMachineInstance vms/" name " " FIELD
 #define UNVERIFIED(name) "unverified migration-bypassed VirtualMachineInstance vms/" name " " FIELD
 
-/* The lines about VirtualMachineInstances alone, which come last. */
+/* Only the lines about VirtualMachineInstances, which come last. */
 static const char *vmi_lines(const struct audited *audited) {
   const char *first = strstr(audited->lines, " VirtualMachineInstance ");
   if (first == NULL)
@@ -76,7 +76,7 @@ static void the_first_and_last_address_of_the_pool_count(void **state) {
   expect(EDGES VMI("a", "192.168.9.19") VMI("b", "192.168.9.31"), BYPASSED("a") BYPASSED("b"));
 }
 
-/* What is excluded now may have been handed out before it was. */
+/* An address that is excluded now may have been handed out earlier. */
 static void an_excluded_address_counts_as_inside(void **state) {
   (void)state;
   expect(NAD(RANGE("192.168.9.0/24") ",\"exclude\":[\"192.168.9.64/26\"]") HCO("lm") VMI("a", "192.168.9.70"), "");
@@ -111,7 +111,7 @@ static void ignores_an_unfinished_migration(void **state) {
          "");
 }
 
-/* What failed went nowhere. */
+/* A failed migration did not go anywhere. */
 static void ignores_a_failed_migration(void **state) {
   (void)state;
   expect(NET VMI_WITH("a", "{migrationState: {completed: true, failed: true, targetNodeAddress: \"10.128.2.7\"}}")
@@ -131,7 +131,7 @@ static void accepts_a_target_in_a_remote_cluster(void **state) {
                                             BETWEEN("d", "10.77.1.0", "targetState"),
                                         REMOTE, DW_KNOWN);
   assert_string_equal(vmi_lines(&remote), BYPASSED("c") BYPASSED("d"));
-  /* without a policy that knows the ranges, nobody can tell of one between clusters */
+  /* without the ranges in the policy, the targets of migrations between clusters cannot be checked */
   expect(NET BETWEEN("a", "10.77.0.1", "targetState") BETWEEN("b", "10.77.0.1", "sourceState") VMI("c", "10.77.0.1"),
          BYPASSED("c"));
 }
@@ -144,7 +144,7 @@ static void reports_nothing_without_a_migration_network(void **state) {
   expect(NAD(RANGE("192.168.9.0/24")) KUBEVIRT("") VMI("a", "10.128.2.7"), "");
 }
 
-/* network-missing tells of it. */
+/* network-missing reports it. */
 static void does_not_report_a_missing_network_again(void **state) {
   (void)state;
   AUDITED_SCOPED audited = audit_of(HCO("lm") VMI("a", "10.128.2.7"));
@@ -190,7 +190,7 @@ static void reports_objects_that_cannot_be_read_once(void **state) {
   (void)state;
   expect_knowing(VMI("a", "10.128.2.7") VMI("b", "10.128.2.8"), DW_UNKNOWN, UNVERIFIED("a"));
   expect_knowing(HCO("lm") VMI("a", "10.128.2.7") VMI("b", "10.128.2.8"), DW_UNKNOWN, UNVERIFIED("a"));
-  /* Who sets no network is known well enough. */
+  /* It is known that no network is set. */
   expect_knowing(HCO_WITH("", "") VMI("a", "10.128.2.7"), DW_UNKNOWN, "");
   expect_knowing(KUBEVIRT("") VMI("a", "10.128.2.7"), DW_UNKNOWN, "");
   expect_knowing(NET VMI("a", "10.128.2.7") VMI("b", "192.168.9.8"), DW_UNKNOWN, BYPASSED("a"));
@@ -201,7 +201,7 @@ static void does_not_judge_an_invalid_address(void **state) {
   expect(NET VMI("a", "worker-1") VMI("b", "10.128.2.7") VMI("c", "worker-2"), UNVERIFIED("a") BYPASSED("b"));
 }
 
-/* The messages of STATE end in the line TEXT, which may be the only one. */
+/* The last line of the messages about STATE is TEXT. */
 static void expect_last_message(const char *state, enum dw_knowledge knowledge, const char *text) {
   AUDITED_SCOPED audited = audit_knowing(state, NULL, knowledge);
   const char *last = audited.messages + strlen(audited.messages) - 1;
@@ -244,7 +244,7 @@ static void a_policy_can_deny_it_or_turn_it_off(void **state) {
   assert_string_equal(vmi_lines(&off), "");
 }
 
-/* As a live cluster's audit hands them in. */
+/* As in the audit of a live cluster. */
 static void judges_a_vmi_outside_the_view_in_the_same_way(void **state) {
   (void)state;
   struct dw_world *world = world_of(NET, NULL);

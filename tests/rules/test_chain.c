@@ -1,4 +1,4 @@
-/* Lists of plugins that work one after the other, or not. */
+/* Lists of plugins that work together, or do not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -92,7 +92,7 @@ static void the_first_plugin_must_create_the_interface(void **state) {
       "created, but it is first in the list; put the plugin that creates the interface first [plugin-chain]");
   nad_expect_other(NEW("{\"type\":\"tuning\"}," MACVLAN), "");
   nad_expect_config(NEW("{\"type\":\"tuning\",\"prevResult\":{\"interfaces\":[]}}," MACVLAN), "");
-  /* Nothing but such plugins is migration-plugin's. */
+  /* migration-plugin reports a list with only such plugins. */
   nad_expect_config(NEW("{\"type\":\"tuning\"},{\"type\":\"portmap\"}"), "deny migration-plugin spec.config.plugins\n");
 }
 
@@ -108,7 +108,7 @@ static void only_one_plugin_may_create_the_interface(void **state) {
   nad_expect_config(
       NEW(MACVLAN ",{\"type\":\"dummy\"}"),
       "deny plugin-chain spec.config.plugins[1].type\ndeny migration-plugin spec.config.plugins[1].type\n");
-  /* loopback brings up lo, wherever it stands. */
+  /* loopback brings up lo, wherever it is in the list. */
   nad_expect_config(NEW(MACVLAN ",{\"type\":\"loopback\"}"), "");
   nad_expect_config(NEW("{\"type\":\"loopback\"}," MACVLAN), "");
   nad_expect_config(NEW("{\"type\":\"loopback\"}"), "deny migration-plugin spec.config.plugins\n");
@@ -167,7 +167,7 @@ static void rejects_plugins_that_cut_the_nodes_off(void **state) {
       "\"}}")
 #define OFF_FIELD "deny plugin-chain spec.config.plugins[1].sysctl."
 
-/* Measured: args.cni.sysctl is written over sysctl, and makes the plugin panic where there is none. */
+/* Measured: args.cni.sysctl overwrites sysctl, and makes the plugin panic if there is no sysctl. */
 static void rejects_ipv6_disabled_by_args(void **state) {
   (void)state;
 #define KEY "net.ipv6.conf.IFNAME.disable_ipv6"
@@ -195,7 +195,7 @@ static void rejects_ipv6_disabled_by_sysctl(void **state) {
                     OFF_FIELD "net.ipv6.conf.IFNAME.disable_ipv6\n");
   nad_expect_config(OFF(POOL("fd00:99::/64"), "net/ipv6/conf/IFNAME/disable_ipv6", "1"),
                     OFF_FIELD "net/ipv6/conf/IFNAME/disable_ipv6\n");
-  /* filepath.Join() makes one separator of two. */
+  /* filepath.Join() merges two separators into one. */
   nad_expect_config(OFF(POOL("fd00:99::/64"), "net..ipv6.conf.IFNAME//disable_ipv6", "1"),
                     OFF_FIELD "net..ipv6.conf.IFNAME//disable_ipv6\n");
   nad_expect_config(OFF(POOL("fd00:99::/64"), "net.ipv6.conf.lo.disable_ipv6", "1"), "");

@@ -35,7 +35,7 @@ static void json_errors_contain_the_position(void **state) {
   nad_expect_other("{", "deny cni-json spec.config\n");
 }
 
-/* The value quoted is whole tokens: what is wrong, up to 80 bytes of it, and some of what is before it. */
+/* The quoted value consists of whole tokens: up to 80 bytes of the wrong one, and some before it. */
 static void json_errors_quote_whole_tokens(void **state) {
   (void)state;
   static const struct {
@@ -66,7 +66,7 @@ static void json_errors_quote_whole_tokens(void **state) {
   nad_expect_says(&(struct nad_case){.config = number}, "cni-json", says);
 }
 
-/* As in Go; what reads such a value says what is wrong with it, and how it is written. */
+/* As in Go. A rule that reads such a value reports it as it is written. */
 static void accepts_any_number_or_text_that_no_plugin_reads(void **state) {
   (void)state;
   nad_expect_config("{" MACVLAN ",\"x-serial\":99999999999999999999}", "");
@@ -97,11 +97,11 @@ static void rejects_two_spellings_of_one_key(void **state) {
                     "deny cni-ambiguous-key spec.config.plugins[0].ipam.Range\n");
   nad_expect_config("{" MACVLAN ",\"args\":{\"a\":1,\"A\":2,\"b\":{\"x\":1,\"x\":2}}}",
                     "deny cni-ambiguous-key spec.config.args.b.x\n");
-  /* The same key in two objects is none. */
+  /* The same key in two objects is not a duplicate. */
   nad_expect_config("{" MACVLAN ",\"args\":{\"name\":1}}", "");
 }
 
-/* What is wrong with a value that nobody can be sure of is no mistake of its own. */
+/* A mistake in a value of an ambiguous key is not a separate mistake. */
 static void omits_findings_that_follow_from_an_ambiguous_key(void **state) {
   (void)state;
   nad_expect_config("{" MACVLAN ",\"MASTER\":\"eth9\",\"mtu\":100000}", "deny cni-ambiguous-key spec.config.MASTER\n");
@@ -132,7 +132,7 @@ static void reports_other_mistakes_next_to_an_ambiguous_key(void **state) {
                     "deny master-in-container spec.config.linkInContainer\n");
 }
 
-/* Where it only warns, it hides no denial. */
+/* If the policy makes it a warning, it must not hide denials. */
 static void an_ambiguous_key_that_only_warns_hides_nothing(void **state) {
   (void)state;
   nad_expect(
@@ -216,7 +216,7 @@ static void requires_a_list_of_plugins_that_is_not_empty(void **state) {
   nad_expect_config("{" HEAD ",\"Plugins\":\"macvlan\"}", "deny cni-ambiguous-key spec.config.Plugins\n");
 }
 
-/* One mistake, one finding: nobody knows what the keys of such a plugin mean. */
+/* One mistake, one finding: without a type, the meaning of the other keys is unknown. */
 static void does_not_judge_a_plugin_without_a_type(void **state) {
   (void)state;
   nad_expect_config("{" HEAD ",\"master\":\"a/b\",\"vlan\":9999,\"ipam\":{\"type\":\"whereabouts\",\"range\":\"x\"}}",
@@ -234,7 +234,7 @@ static void rejects_names_that_libcni_rejects(void **state) {
                                                           "warn cni-ambiguous-key spec.config.NAME\n");
 }
 
-/* Multus gives a list the NAD's name, too. */
+/* Multus also gives a list the NAD's name. */
 static void accepts_an_absent_name_but_not_null(void **state) {
   (void)state;
   nad_expect_other("{\"type\":\"loopback\"}", "");
@@ -289,7 +289,7 @@ static void rejects_invalid_interface_names(void **state) {
   nad_expect_other("{\"type\":\"vlan\",\"Master\":\"a/b\",\"vlanId\":5," NAD_IPAM "}",
                    "deny interface-name spec.config.Master\n");
   nad_expect_other("{\"type\":\"macvlan\",\"master\":7}", "deny interface-name spec.config.master\n");
-  /* Measured: could not add "br-m%ig": invalid argument. An alternative name may have it. */
+  /* Measured: could not add "br-m%ig": invalid argument. An alternative name may contain '%'. */
   nad_expect_other("{\"type\":\"bridge\",\"bridge\":\"br-m%ig\"}", "deny interface-name spec.config.bridge\n");
   nad_expect_other("{\"type\":\"ovs\",\"bridge\":\"br-%d\"}", "deny interface-name spec.config.bridge\n");
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth%1\"}", "");
@@ -299,12 +299,12 @@ static void rejects_invalid_interface_names(void **state) {
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth1.100\"}", "");
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"\"}", "");
   nad_expect_other("{\"type\":\"macvlan\",\"master\":null}", "");
-  /* Keys of other plugins mean nothing. */
+  /* Keys of other plugins have no meaning. */
   nad_expect_other("{\"type\":\"macvlan\",\"bridge\":{}}", "");
   nad_expect_other("{\"type\":\"userspace\",\"bridge\":{},\"master\":\"a/b\"}", "");
 }
 
-/* A master that no interface can have is not looked up on the nodes as well. */
+/* An invalid master is not also reported as missing on the nodes. */
 static void reports_an_invalid_interface_name_once(void **state) {
   (void)state;
   nad_expect_config("{" HEAD ",\"type\":\"macvlan\",\"master\":\"eth/1\"," NAD_IPAM "}",
@@ -317,7 +317,7 @@ static void reports_an_invalid_interface_name_once(void **state) {
 
 #define GOOD "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"
 
-/* Only where there is no type Multus looks for a list: the sound plugin in it is never run. */
+/* Multus looks for a list only if there is no type, so the sound plugin in the list never runs. */
 static void ignores_plugins_next_to_a_type(void **state) {
   (void)state;
   nad_expect_config("{" HEAD ",\"type\":\"macvlan\"," NAD_IPAM ",\"plugins\":[" GOOD "]}",
@@ -343,7 +343,7 @@ static void null_plugins_next_to_a_type_count_as_absent(void **state) {
   nad_expect_config("{" HEAD ",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM ",\"plugins\":null}", "");
 }
 
-/* The name is part of a file's name, which has room for 255 bytes. */
+/* The name is part of a file name, which can have 255 bytes. */
 static void rejects_a_name_that_is_too_long_for_a_file(void **state) {
   (void)state;
   static const struct {
@@ -365,7 +365,7 @@ static void rejects_a_name_that_is_too_long_for_a_file(void **state) {
   }
 }
 
-/* multus-cni 4.2.3 pkg/multus/multus.go CmdDel(): of a list without a version the plugins' types are left. */
+/* multus-cni 4.2.3 pkg/multus/multus.go CmdDel(): of a list without a version, only the plugins' types remain. */
 static void warns_of_a_list_without_a_version(void **state) {
   (void)state;
 #define PLUGIN "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"

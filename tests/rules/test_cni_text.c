@@ -1,5 +1,5 @@
-/* What a configuration's text, keys, names and types mean on a node: what works is not refused, what fails is, and the
- * message is true. */
+/* What a configuration's text, keys, names and types mean on a node: accept what works, reject what fails, with a
+ * correct message. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@
   "{\"cniVersion\":\"0.3.1\",\"name\":\"blue\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"localnet\","            \
   "\"netAttachDefName\":\"shop/net\"," members "}"
 
-/* libcni writes a configuration anew for each plugin, so 1.5e3 arrives as 1500. Measured: json/json-mtu-1.5e3 works,
+/* libcni rewrites a configuration for each plugin, so 1.5e3 arrives as 1500. Measured: json/json-mtu-1.5e3 works,
  * json/json-mtu-float fails. */
 static void accepts_integers_in_any_form(void **state) {
   (void)state;
@@ -63,7 +63,7 @@ static void ovn_kubernetes_needs_integers_as_written(void **state) {
   nad_expect(&(struct nad_case){.config = OVN("\"vlanID\":100"), .ns = "shop", .label = ""}, "");
 }
 
-/* The same key twice with one value works, and so do keys of maps and comments. */
+/* The same key twice with the same value works, and so do keys of maps and comments. */
 static void accepts_duplicate_keys_without_effect(void **state) {
   (void)state;
   struct nad_case same = {
@@ -80,7 +80,7 @@ static void accepts_duplicate_keys_without_effect(void **state) {
   nad_expect_config("{" MACVLAN ",\"capabilities\":{\"ips\":true,\"IPS\":false}}", "");
   nad_expect_config("{" MACVLAN ",\"args\":{\"cni\":{\"Id\":1,\"id\":2}}}", "");
   nad_expect_config("{" MACVLAN ",\"x\":{\"a\":1,\"A\":2}}", "");
-  /* What somebody else's plugin makes of a key is not known. */
+  /* What an unknown plugin does with a key is unknown. */
   nad_expect_other("{\"type\":\"acme\",\"_a\":1,\"_a\":2}", "deny cni-ambiguous-key spec.config._a\n");
 }
 
@@ -92,7 +92,7 @@ static void names_the_key_that_wins(void **state) {
                   "this key appears twice (again at line 1, column 125), and the last one wins");
 }
 
-/* Programs other than Multus read NADs: such a one needs no plugin. Of a migration network it is a mistake. */
+/* Programs other than Multus read NADs, too; their NADs need no plugin. For a migration network it is a mistake. */
 static void a_nad_without_plugins_only_warns_on_other_networks(void **state) {
   (void)state;
   static const char config[] = "{\"ipam\":{\"network_name\":\"overlay\",\"ipRanges\":[{\"range\":\"10.100.0.0/16\"}]}}";
@@ -136,7 +136,7 @@ static void suggests_the_type_that_was_meant(void **state) {
   nad_expect_other("{\"type\":\"vxlan\"}", "");
 }
 
-/* What belongs to another language is called by its name. */
+/* The message names the language that the text is written in. */
 static void says_what_a_text_is_that_is_not_json(void **state) {
   (void)state;
   static const struct {
@@ -167,7 +167,7 @@ static void says_what_a_text_is_that_is_not_json(void **state) {
   }
 }
 
-/* Whatever the value is judged for, the advice is to render the manifest. */
+/* Whichever rule judges the value, the advice is to render the manifest. */
 static void names_an_unfilled_placeholder(void **state) {
   (void)state;
   nad_expect_says(&(struct nad_case){.config = "{" HEAD ",\"type\":\"macvlan\",\"master\":\"${NIC}\"," NAD_IPAM "}"},
@@ -181,7 +181,7 @@ static void names_an_unfilled_placeholder(void **state) {
                   "; {{ .Values.config | toJson }} is an unfilled placeholder");
 }
 
-/* libcni looks IPAM plugins up as it does others: by the name of a file. */
+/* libcni looks up IPAM plugins as it does others: by file name. */
 static void rejects_an_ipam_type_that_is_a_path(void **state) {
   (void)state;
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"../whereabouts\"}}",

@@ -55,7 +55,7 @@ static void accepts_a_plain_config(void **state) {
 static void checks_namespace_and_name(void **state) {
   (void)state;
   VERDICT_SCOPED place = create(STATE, HCO_AT("default", "kubevirt-hyperconverged", "nowhere"));
-  assert_int_equal(verdict_cause_count(&place), 1); /* nobody reads its network */
+  assert_int_equal(verdict_cause_count(&place), 1); /* no operator reads its network */
   assert_string_equal(verdict_warned(&place), "");
   assert_string_equal(verdict_denied(&place), "config-namespace");
   assert_string_equal(verdict_cause(&place, 0, "field"), "metadata.namespace");
@@ -108,7 +108,7 @@ static void explains_invalid_network_names(void **state) {
   }
 }
 
-/* Multus has no bound of its own, and Kubernetes takes names of 253 characters. */
+/* Multus has no limit, and Kubernetes accepts names of 253 characters. */
 static void accepts_the_longest_name(void **state) {
   (void)state;
   static const size_t lengths[] = {63, 64, 253, 254};
@@ -156,11 +156,11 @@ static void rejects_an_empty_network(void **state) {
 #define POLICY(rest) "{apiVersion: droveway.io/v1alpha1, kind: Policy" rest "}"
 #define KUBEVIRT_IN_KUBEVIRT(network) KUBEVIRT_AT("kubevirt", network)
 
-/* What Multus looks up, though it is no bare name, is judged as the NAD that it names. */
+/* A name that is not bare, but that Multus can look up, is judged as the NAD that it names. */
 static void judges_a_network_with_a_namespace(void **state) {
   (void)state;
   static const struct {
-    const char *policy, *object, *denied, *said; /* the one cause or warning of network-syntax */
+    const char *policy, *object, *denied, *said; /* the only cause or warning of network-syntax */
   } cases[] = {
       {NULL, HCO("openshift-cnv/lm"), "",
        FIELD ": the NAD is looked up in openshift-cnv anyway; use the bare name \"lm\" [network-syntax]"},
@@ -183,7 +183,7 @@ static void judges_a_network_with_a_namespace(void **state) {
       {POLICY(", globalNamespaces: []"), HCO("default/far"), "network-syntax",
        "Invalid value: \"default/far\": Multus's namespace isolation keeps pods in openshift-cnv from using NADs of "
        "namespace default; create the NAD in openshift-cnv and use its bare name \"far\" [network-syntax]"},
-      /* upstream's Multus isolates nothing by default */
+      /* upstream's Multus does not isolate namespaces by default */
       {POLICY(", namespace: kubevirt"), KUBEVIRT_IN_KUBEVIRT("default/far"), "",
        "spec.configuration.migrations.network: only works while Multus does not isolate namespaces: default is not "
        "kubevirt; create the NAD in kubevirt and use its bare name \"far\" [network-syntax]"},
@@ -195,7 +195,7 @@ static void judges_a_network_with_a_namespace(void **state) {
     const char *said = strcmp(cases[i].denied, "network-syntax") == 0
                            ? verdict_cause_of(&verdict, "network-syntax", "message")
                            : verdict_warning_of(&verdict, "network-syntax");
-    /* a warning leaves out its end where it is long */
+    /* a long warning omits its end */
     const char *end = strstr(cases[i].said, "; ");
     assert_memory_equal(said, cases[i].said, (size_t)(end - cases[i].said));
     if (strncmp(said, "Invalid", 7) == 0)
@@ -208,7 +208,7 @@ static void judges_a_network_with_a_namespace(void **state) {
   dw_world_unref(openshift);
 }
 
-/* A NAD of another namespace that is in use is the migration network: judged as such, and kept. */
+/* A NAD of another namespace that is in use is the migration network: it is judged as such, and must not be deleted. */
 static void judges_a_used_nad_in_another_namespace(void **state) {
   (void)state;
   static const char bad[] = NAD("default", "far", GOOD("10.0.0.0/31"));
@@ -389,7 +389,7 @@ static void warns_of_a_change_of_the_network(void **state) {
     assert_true(verdict.allowed);
     assert_string_equal(verdict_warned(&verdict), cases[i].warned);
   }
-  /* what can't be read is one mistake, not two */
+  /* an unreadable network is one mistake, not two */
   VERDICT_SCOPED broken = update(STATE, HCO("lm"), HCO("L_M"));
   assert_string_equal(verdict_denied(&broken), "network-syntax");
   assert_string_equal(verdict_warned(&broken), "");

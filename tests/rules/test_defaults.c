@@ -18,7 +18,7 @@ struct example {
   const char *before, *after, *fields;
 };
 
-/* Each filled text is as expected, and needs nothing more. */
+/* Checks that each filled text is as expected, and that filling it again changes nothing. */
 static void run(const struct example *examples, size_t count) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t i = 0; i < count; i++) {
@@ -47,7 +47,7 @@ static void adds_missing_members_first(void **state) {
        "spec.config.name,spec.config.mode"},
       {" {}\n", " {\"name\":\"net\",\"cniVersion\":\"0.3.1\"}\n", "spec.config.name,spec.config.cniVersion"},
       {"{\n}", "{\n\"name\": \"net\",\n\"cniVersion\": \"0.3.1\"\n}", "spec.config.name,spec.config.cniVersion"},
-      /* bytes that nobody has to touch: odd blanks, escapes, numbers */
+      /* other bytes must not change: unusual white space, escapes, numbers */
       {"{\"cniVersion\":\"1.0.0\",\"type\":\"macvlan\",\t\"a\":1.50e2 , \"b\":\"\\u00e4\\/\"}",
        "{\"name\":\"net\",\"mode\":\"bridge\",\"cniVersion\":\"1.0.0\",\"type\":\"macvlan\",\t\"a\":1.50e2 , "
        "\"b\":\"\\u00e4\\/\"}",
@@ -110,7 +110,7 @@ static void changes_nothing_if_ambiguous_or_complete(void **state) {
       "{\"type\":\"macvlan\",\"ipam\":{\"a\":1,\"A\":1}}",
       "{\"name\":\"x\",\"cniVersion\":\"0.4.0\",\"type\":\"macvlan\",\"mode\":\"vepa\"}",
       "{\"NAME\":\"x\",\"CNIVERSION\":\"0.4.0\",\"type\":\"bridge\"}",
-      /* wrong types are the validation's to refuse */
+      /* /validate rejects wrong types */
       "{\"name\":5,\"cniVersion\":[],\"type\":\"macvlan\",\"mode\":{}}",
       "{\"name\":\"x\",\"cniVersion\":\"0.4.0\",\"plugins\":5}",
       "{\"name\":\"x\",\"cniVersion\":\"0.4.0\",\"plugins\":[5,{\"type\":5}]}",
@@ -132,7 +132,7 @@ static void adds_no_name_if_the_nad_has_none(void **state) {
                       "{\"cniVersion\":\"0.3.1\",\"type\":\"bridge\"}");
 }
 
-/* A chain that no node could run costs no time. */
+/* A chain that no node could run must not cost time. */
 static void adds_no_modes_to_chains_of_more_than_32_plugins(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);

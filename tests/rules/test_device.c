@@ -1,4 +1,4 @@
-/* Plugins that take a device of the node: whether each pod gets one. */
+/* Plugins that need a device of the node: whether each pod gets one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,14 +66,15 @@ static void requires_a_device_on_every_node(void **state) {
                   "\"openshift.io/migration\"? [device-missing]");
   nad.config = "{\"type\":\"host-device\"," NAD_IPAM "}";
   nad_expect(&nad, DENY(RESOURCE));
-  /* Who does without the device may get one all the same. */
+  /* A plugin that does not need the device may still get one. */
   nad.config = "{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}";
   nad_expect(&nad, "warn device-missing " RESOURCE "\n");
   nad.label = "false";
   nad_expect(&nad, "");
 }
 
-/* With virt-handler each node offers devices.kubevirt.io/kvm: of one that offers nothing the allocatable is not told.
+/* Every node with virt-handler offers devices.kubevirt.io/kvm, so a node that offers nothing has an unknown
+ * allocatable.
  */
 static void names_nodes_whose_devices_are_unknown(void **state) {
   (void)state;
@@ -106,7 +107,7 @@ static void requires_the_name_of_a_host_device(void **state) {
   nad_expect_config(HOST_DEVICE(""), DENY("spec.config.device"));
   nad_expect_config(HOST_DEVICE("\"device\":null,"), DENY("spec.config.device"));
   nad_expect_config(HOST_DEVICE("\"hwaddr\":\"\","), DENY("spec.config.device"));
-  /* Multus writes pciBusID; deviceID alone is read by nobody. */
+  /* Multus writes pciBusID; no plugin reads deviceID alone. */
   nad_expect_config(HOST_DEVICE("\"deviceID\":\"0000:00:1f.6\","), DENY("spec.config.device"));
   nad_expect_says(&(struct nad_case){.config = HOST_DEVICE("")}, "device-missing",
                   "Required value: host-device needs device, hwaddr, kernelpath or pciBusID, or the annotation "
@@ -124,7 +125,7 @@ static void rejects_a_kernel_path_outside_sys_devices(void **state) {
   nad_expect_config(HOST_DEVICE("\"kernelpath\":\"\",\"pciBusID\":\"0000:00:1f.6\","), "");
   nad_expect_config(HOST_DEVICE("\"hwaddr\":\"02:00:00:00:00:01\"," OUTSIDE), "");
   nad_expect_other(HOST_DEVICE(OUTSIDE), "");
-  /* A device that DPDK drives is not looked for. */
+  /* A device with a DPDK driver is not looked up. */
   nad_expect_config(HOST_DEVICE("\"pciBusID\":\"0000:00:1f.6\"," OUTSIDE),
                     "warn device-missing spec.config.kernelpath\n");
   nad_expect_config(HOST_DEVICE("\"runtimeConfig\":{\"deviceID\":\"0000:00:1f.6\"}," OUTSIDE),
@@ -165,7 +166,7 @@ static void rejects_invalid_pci_addresses(void **state) {
           dw_arena_printf(arena, "{\"type\":%s,%s:\"%s\"," NAD_IPAM "}", options[o].types, options[o].key, wrong[i]);
       nad_expect_config(config, dw_arena_printf(arena, "deny device-missing spec.config.%s\n", options[o].field));
       nad_expect_other(config, "");
-      /* Multus writes the resource's device over it. */
+      /* Multus overwrites it with the resource's device. */
       nad_expect(&(struct nad_case){.config = config, .resource = "openshift.io/migration", .more = equipped}, "");
     }
   }
@@ -175,7 +176,7 @@ static void rejects_invalid_pci_addresses(void **state) {
       "use the address printed by \"lspci -D\", such as 0000:00:1f.6 [device-missing]");
 }
 
-/* Of the auxiliary bus: the functions of an SR-IOV NIC's successor. */
+/* On the auxiliary bus: subfunctions, the successors of SR-IOV virtual functions. */
 static void accepts_the_name_of_an_auxiliary_device(void **state) {
   (void)state;
 #define RUNTIME(device) "\"runtimeConfig\":{\"deviceID\":\"" device "\"},"
@@ -219,12 +220,12 @@ static void rejects_moving_the_nodes_own_nic(void **state) {
   nad_expect(&(struct nad_case){.config = nad.config, .state = nad.state, .label = "false"}, "");
   nad.config = HOST_DEVICE("\"device\":\"eth1\",");
   nad_expect(&nad, "");
-  /* The only way out of the bridge that has the address. */
+  /* It is the only port of the bridge that has the node's address. */
   nad.config = HOST_DEVICE("\"device\":\"eth0\",");
   nad.state = NODE_WITH("{name: eth0, type: ethernet, controller: br-ex}, {name: br-ex, type: ovs-bridge}, {name: "
                         "br-ex, type: ovs-interface, " OWN "}");
   nad_expect(&nad, DENY("spec.config.device"));
-  /* One of two ports of the bond that has it: the node goes on with the other. */
+  /* It is one of two ports of the bond that has the address: the node continues with the other. */
   nad.state = NODE_WITH("{name: eth0, type: ethernet, controller: bond0}, {name: eth1, type: ethernet, controller: "
                         "bond0}, {name: bond0, type: bond, " OWN "}");
   nad_expect(&nad, "warn device-missing spec.config.device\n");
@@ -257,7 +258,7 @@ static void rejects_interfaces_that_the_kernel_does_not_move(void **state) {
                   "[device-missing]");
 }
 
-/* Sync controllers run beside virt-handlers: one of the two gets the NIC. */
+/* Sync controllers run on the same nodes as virt-handler: only one of the two gets the NIC. */
 static void warns_if_two_pods_need_the_moved_nic(void **state) {
   (void)state;
   static const char decentralized[] =
@@ -305,7 +306,7 @@ static void requires_two_links_on_every_node(void **state) {
   nad_expect_says(&nad, "device-missing",
                   "Not found: \"eth3\": no such NIC on 2 of 3 nodes: worker-1 and worker-2; use NICs that all nodes "
                   "have [device-missing]");
-  /* In force, it has moved them: the nodes no longer show them. */
+  /* A network in use has moved them, so the nodes no longer show them. */
   nad.label = "";
   nad.more = "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, "
              "namespace: openshift-cnv}, spec: {featureGates: {decentralizedLiveMigration: false}, "

@@ -12,7 +12,7 @@
 #include "rules/engine.h"
 #include "support/review_case.h"
 
-/* Design, section 6: the rules of the webhook, in the order of its table. */
+/* All rules, in the order of the catalogue. */
 static const char *const ids[] = {"cni-json",
                                   "cni-ambiguous-key",
                                   "cni-type",

@@ -1,4 +1,4 @@
-/* Every rule's explanation: its example is given to build/droveway as a user would, broken and fixed. */
+/* Every rule's explanation: gives its broken and its fixed example to build/droveway, as a user would. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,9 +18,9 @@
 
 struct verdict {
   int of_rule;     /* findings of the rule that checked something, with its action on a migration network */
-  int of_rule_any; /* all of the rule, also those with another action or that could not be checked */
+  int of_rule_any; /* all findings of the rule, also those with another action or "could not be checked" */
   int denials;
-  char other_denial[64]; /* the rule of one that is not to be there */
+  char other_denial[64]; /* the rule of an unexpected finding */
 };
 
 struct example {
@@ -98,7 +98,7 @@ static const char *deletion_of(const struct example *example, const dw_json *nad
       dw_json_text(example->arena, nad));
 }
 
-/* What the folder holds stands in the cluster when the NADs of the broken example are deleted. */
+/* The content of the folder is in the cluster when the NADs of the broken example are deleted. */
 static struct verdict run_deletion(const struct example *example) {
   const char *text = example->explanation.broken;
   struct verdict verdict = {.of_rule = 0, .other_denial = ""};
@@ -121,7 +121,7 @@ static struct verdict run_deletion(const struct example *example) {
 static struct verdict judge(struct example *example, const char *text) {
   const struct dw_explanation *explanation = &example->explanation;
   folder_make(example->folder);
-  /* Of two objects with one name the one that is read last counts. */
+  /* If two objects have the same name, the one that is read last counts. */
   folder_write(example->folder, "example.yaml", text);
   if (explanation->policy)
     folder_write(example->folder, "policy.yaml", explanation->policy);
@@ -156,8 +156,8 @@ static void reads_well(const char *id, const struct dw_explanation *explanation)
     fail_msg("%s: fixed is what was broken", id);
 }
 
-/* What was measured on real nodes, a row of tests/lab/corpus/reality.jsonl by its id, or a file of the program that
- * does it.
+/* References to measurements on real nodes (the id of a row in tests/lab/corpus/reality.jsonl), or to the source file
+ * that behaves so.
  */
 static void names_its_ground(const char *id, const char *why) {
   static const char *const grounds[] = {"measured", "Measured", "(laboratory: ", ".go"};

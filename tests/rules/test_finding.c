@@ -18,7 +18,8 @@ static void never(struct dw_check *check, const struct dw_rule *rule) {
   (void)rule;
 }
 
-/* Deny on a migration network, warn on any other; both ids are in the catalogue, so that a policy can name them. */
+/* These rules deny on a migration network and warn on others; their ids are in the catalogue, so a policy can name
+ * them. */
 static const struct dw_rule both = {"gateway-in-pool", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN, "", "", never};
 static const struct dw_rule migration_only = {
     "master-required", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE, "", "", never};
@@ -192,7 +193,7 @@ static void values_are_quoted_and_cut(void **state) {
   const char *message = dw_finding_message(arena, &finding);
   assert_non_null(strstr(message, "aaa...\": is wrong"));
   assert_int_equal(strspn(message + strlen("Invalid value: \""), "a"), 80);
-  /* a letter of two bytes across the border is left out whole */
+  /* a two-byte character across the boundary is omitted completely */
   memcpy(text + 79, "\xc3\xa4\xc3\xa4", 5);
   message = dw_finding_message(arena, &finding);
   assert_memory_equal(message + strlen("Invalid value: \"") + 79, "...\"", 4);
@@ -203,7 +204,7 @@ static void a_message_stays_within_1024_bytes_and_keeps_its_id(void **state) {
   FIXTURE *f = fixture_new(NULL, true);
   char *text = calloc(1, 5001);
   assert_non_null(text);
-  memset(text, '\x01', 5000); /* each shows as four bytes */
+  memset(text, '\x01', 5000); /* each is shown as four bytes */
   struct dw_found found = {.reason = DW_REASON_INVALID, .field = text, .value = text, .fix = text};
   dw_report(&f->check, &both, &found, "%s", text);
   free(text);
@@ -225,7 +226,7 @@ static void escapes_control_characters(void **state) {
                       "spec.a\\nb: one\\r\\ntwo\\x7f\\u0085; x\\ty [gateway-in-pool]");
 }
 
-/* A warning of LENGTH bytes with its fix, which takes 8 of them. */
+/* A warning of LENGTH bytes, 8 of which are its fix. */
 static size_t warning_length(struct dw_arena *arena, size_t length) {
   struct dw_finding finding = sample(NULL);
   char what[400];
@@ -320,7 +321,7 @@ static void a_mistake_with_few_facts_is_the_same_as_itself(void **state) {
   struct dw_finding bare = sample(NULL);
   bare.facts = (struct dw_facts){.field = "spec.a", .what = "is wrong"};
   expect_same(&bare, &bare, true);
-  /* Unless it could not be read, and its text is not known. */
+  /* Unless it could not be read and its text is unknown. */
   bare.facts.unreadable = true;
   expect_same(&bare, &bare, false);
   bare.facts.about = (struct dw_passage){"text", 4};

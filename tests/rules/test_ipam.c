@@ -22,7 +22,7 @@ static void accepts_readable_ranges(void **state) {
   expect("\"RANGE\":\"192.168.99.0/24\",\"Range_Start\":\"192.168.99.9\"", "");
 }
 
-/* Nothing else is said of a range that can't be read. */
+/* An unreadable range has no other finding. */
 static void rejects_unreadable_ranges(void **state) {
   (void)state;
   static const char *const bad[] = {
@@ -80,7 +80,7 @@ static void suggests_the_right_key_for_a_lookalike(void **state) {
          "deny ipam-lookalike-key spec.config.ipam.ipRanges[0].excludes\n");
 }
 
-/* Measured: the pod gets the address that it would get with the right key, or another one of the range. */
+/* Measured: the pod gets the same address as with the right key, or another one of the range. */
 static void lookalikes_that_change_no_pool_only_warn(void **state) {
   (void)state;
   static const char *const harmless[] = {"\"excludes\":[]",
@@ -106,7 +106,7 @@ static void lookalikes_that_change_no_pool_only_warn(void **state) {
                                             "deny range-empty spec.config.ipam.range\n");
 }
 
-/* Only the plugin that makes the interface runs its IPAM. */
+/* Only the plugin that creates the interface runs its IPAM. */
 static void ignores_an_ipam_that_no_plugin_runs(void **state) {
   (void)state;
   static const char *const chained[] = {"tuning", "cnv-tuning", "sbr", "portmap", "bandwidth", "route-override"};
@@ -163,7 +163,7 @@ static void rejects_a_path_or_misspelled_name_of_an_ipam_plugin(void **state) {
   nad_expect_other(nad_macvlan("\"ipam\":{\"type\":\"wherabouts\"}"), "deny cni-type spec.config.ipam.type\n");
 }
 
-/* Numbers are written anew before a plugin reads them; only what is no integer then fails. */
+/* Numbers are rewritten before a plugin reads them; only a number that is not an integer then fails. */
 static void accepts_integers_in_another_form(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/24\",\"sleep_for_race\":1.0", "");
@@ -172,7 +172,8 @@ static void accepts_integers_in_another_form(void **state) {
   expect("\"range\":\"192.168.99.0/24\",\"sleep_for_race\":1e30", "deny ipam-syntax spec.config.ipam.sleep_for_race\n");
 }
 
-/* The misspelt key is why there is no range: that is one mistake. Switched off, it leaves the missing range. */
+/* The misspelled key is the reason for the missing range: one mistake. If the policy turns that rule off, the missing
+ * range is reported. */
 static void reports_a_misspelled_range_once(void **state) {
   (void)state;
   const char *misspelt = nad_whereabouts("\"ip_ranges\":[{\"range\":\"192.168.99.0/24\"}]");

@@ -23,7 +23,7 @@
 struct example {
   const char *object;
   const char *denied, *warned;
-  const char *field; /* of the denial or, in front of the warning */
+  const char *field; /* of the denial, or at the beginning of the warning */
 };
 
 static void run(const struct example *examples, size_t count) {
@@ -68,7 +68,7 @@ static void rejects_limits_of_the_wrong_type(void **state) {
   RUN(examples);
 }
 
-/* Of the settings that have no rule of their own, those that the kind has. */
+/* Settings without a separate rule, as far as the kind has them. */
 static void rejects_other_settings_of_the_wrong_type(void **state) {
   (void)state;
 #define POLICY(members)                                                                                                \

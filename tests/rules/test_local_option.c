@@ -1,5 +1,5 @@
-/* What host-local and static refuse beside single values: whole messages, both sides of each limit, and that what works
- * is not refused. Each row was compared with what the real plugins of 1.10.0 do. */
+/* What host-local and static reject apart from single values: complete messages, both sides of each limit, and what
+ * works. Each row was compared with the real plugins, version 1.10.0. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define IPAM "spec.config.ipam."
 
-/* TYPE with MEMBERS as ipam, and what is also set. TEXT: all messages, a line each; "": none. */
+/* MEMBERS are those of `ipam`. TEXT contains all messages, one per line; "" for none. */
 struct row {
   const char *members, *text, *beside;
 };
@@ -123,7 +123,7 @@ static void rejects_ends_outside_the_subnet(void **state) {
        "10.0.0.9; swap the two, or remove it [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeStart\":\"10.0.0.254\"", "", NULL},
-      /* Before 1.10 both are taken. */
+      /* Before 1.10, both are accepted. */
       {SUBNET ",\"rangeStart\":\"10.0.0.255\"",
        "warn " IPAM "rangeStart: Invalid value: \"10.0.0.255\": is above the last address of the range 10.0.0.0/24, "
        "which host-local 1.10 and later reject; use an address of the subnet, or remove it [plugin-option]\n",
@@ -141,7 +141,7 @@ static void rejects_ends_outside_the_subnet(void **state) {
        "[plugin-option]\n",
        NULL},
       {"\"ranges\":[[{" SUBNET ",\"rangeEnd\":\"10.0.0.1\"}," NET("10.0.1.0/24") "]]", "", NULL},
-      /* Without a subnet the top level is not read. */
+      /* Without a subnet, the top level is not read. */
       {"\"rangeStart\":\"10.9.0.1\",\"ranges\":[[" NET("10.0.0.0/24") "]]", "", NULL},
   };
   expect_all("host-local", rows, COUNT(rows));
@@ -200,12 +200,12 @@ static void rejects_overlapping_ranges(void **state) {
        "deny " IPAM "ranges[0][0].subnet: Invalid value: \"10.0.0.0/25\": shares addresses with the range "
        "10.0.0.1-10.0.0.254, which host-local rejects; put each address in only one range [plugin-option]\n",
        NULL},
-      /* The furthest one reaches over one between them. */
+      /* The widest one extends beyond the one between them. */
       {"\"ranges\":[[" NET("10.0.0.0/16") "],[" NET("10.0.200.0/24") "]]",
        "deny " IPAM "ranges[1][0].subnet: Invalid value: \"10.0.200.0/24\": shares addresses with the range "
        "10.0.0.1-10.0.255.254, which host-local rejects; put each address in only one range [plugin-option]\n",
        NULL},
-      /* ::/0 holds the numbers that IPv4 is kept at. */
+      /* ::/0 contains the numbers that represent IPv4 addresses internally. */
       {"\"ranges\":[[" NET("::/0") "],[" NET("10.0.1.0/24") "]]", "", NULL},
   };
   expect_all("host-local", rows, COUNT(rows));
@@ -267,12 +267,12 @@ static void static_needs_addresses_with_a_prefix_length(void **state) {
        "use address [plugin-option]\n",
        NULL},
       {"\"addresses\":[{\"Address\":{\"IP\":\"10.0.0.1\",\"Mask\":\"////AA==\"}}]", "", NULL},
-      /* What takes the place of them is read instead. */
+      /* What replaces them is read instead. */
       {"\"addresses\":[{}]", "", ",\"args\":{\"cni\":{\"ips\":[\"10.0.0.1/24\"]}}"},
       {"\"addresses\":[{}]", "", ",\"runtimeConfig\":{\"ips\":[\"10.0.0.1/24\"]}"},
       {"", BAD("deny", "spec.config.args.cni.ips[0]", "10.0.0.1"), ",\"args\":{\"cni\":{\"ips\":[\"10.0.0.1\"]}}"},
       {"", BAD("deny", "spec.config.runtimeConfig.ips[0]", "10.0.0.1"), ",\"runtimeConfig\":{\"ips\":[\"10.0.0.1\"]}"},
-      /* Pods may bring theirs. */
+      /* Pods may set their own. */
       {"\"addresses\":[{}]", MISSING("warn", IPAM "addresses[0].address"), ",\"capabilities\":{\"ips\":true}"},
       {"\"addresses\":[{\"address\":\"10.0.0.1\"}]", BAD("warn", IPAM "addresses[0].address", "10.0.0.1"),
        ",\"capabilities\":{\"ips\":true}"},
@@ -280,8 +280,8 @@ static void static_needs_addresses_with_a_prefix_length(void **state) {
   expect_all("static", rows, COUNT(rows));
 }
 
-/* Each with each other would be 10^8 comparisons. The widest comes last, shares addresses with all others, and is
- * told once. */
+/* Comparing all pairs would take 10^8 comparisons. The widest range comes last, overlaps all others, and is reported
+ * once. */
 static void compares_long_lists_quickly(void **state) {
   (void)state;
   enum { RANGES = 15000 };

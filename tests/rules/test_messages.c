@@ -1,4 +1,4 @@
-/* Every message of every rule, whole: the field, what is wrong, the value as it was written, and how to fix it. */
+/* Every message of every rule, complete: the field, the value as written, what is wrong, and how to fix it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 #define POLICY "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
 
-/* Fails unless the first finding of RULE reads "FIELD: MESSAGE", as TEXT does. */
+/* Fails unless the first finding of RULE, as "FIELD: MESSAGE", is TEXT. */
 static void expect_first(struct dw_arena *arena, const struct dw_findings *findings, const char *rule,
                          const char *text) {
   const struct dw_finding *found = NULL;
@@ -520,7 +520,7 @@ static void messages_of_migration_rules(void **state) {
 
 struct message {
   enum dw_operation operation;
-  const char *object, *old, *state; /* `state` as world_of() takes it */
+  const char *object, *old, *state; /* `state` as in world_of() */
   const char *rule, *text;
 };
 

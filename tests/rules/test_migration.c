@@ -24,7 +24,7 @@ static void requires_kubevirts_namespace(void **state) {
              "");
 }
 
-/* Somebody's database migrations may bear such a name: the message tells why it counts, and the way out. */
+/* A network for database migrations may have such a name: the message says why it counts, and how to opt out. */
 static void says_which_pattern_made_it_a_migration_network(void **state) {
   (void)state;
   struct nad_case nad = {.config = sound, .ns = "shop", .name = "db-migration", .label = ""};
@@ -33,7 +33,7 @@ static void says_which_pattern_made_it_a_migration_network(void **state) {
   nad_expect_says(&nad, "migration-namespace", "droveway.io/migration-network: \"false\"");
 }
 
-/* Tenants' networks, and those over which disks are copied. */
+/* Such as networks of tenants, and those for copying disks. */
 static void only_warns_if_nothing_but_the_name_fits(void **state) {
   (void)state;
   struct nad_case local = {
@@ -57,11 +57,11 @@ static void rejects_a_name_that_multus_cannot_attach(void **state) {
   nad_expect_says(&dotted, "migration-name", "is not a NAD name that Multus accepts");
   nad_expect(&(struct nad_case){.config = sound, .name = "net-1"}, "");
   nad_expect(&(struct nad_case){.config = sound, .name = "net.one", .label = "false"}, "");
-  /* 64 bytes are too many for a DNS label, but not for Multus (measured) */
+  /* 64 bytes are too long for a DNS label, but not for Multus (measured) */
   nad_expect(
       &(struct nad_case){.config = sound, .name = "migration-nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"},
       "");
-  /* generateName: the API server makes the name later. */
+  /* generateName: the API server generates the name later. */
   nad_expect(&(struct nad_case){.config = sound, .name = ""}, "");
 }
 
@@ -109,7 +109,7 @@ static void rejects_a_list_in_which_no_plugin_creates_an_interface(void **state)
                     "deny cni-type spec.config.plugins[0].type\n");
 }
 
-/* Independent mistakes are all told, each once. */
+/* All independent mistakes are reported, each once. */
 static void five_mistakes_give_five_findings(void **state) {
   (void)state;
   nad_expect(&(struct nad_case){.config = "{\"cniVersion\":\"9.9.9\",\"type\":\"macvlan\",\"master\":\"eth7\","
@@ -133,7 +133,7 @@ static void five_mistakes_give_five_findings(void **state) {
       "deny ipam-per-node spec.config.plugins[0].ipam.type\n");
 }
 
-/* The configurations of the documents that people copy from, in a cluster that has their NICs. */
+/* Configurations from documentation that people copy, in a cluster with the NICs that they name. */
 static void accepts_documented_networks(void **state) {
   (void)state;
   nad_expect_config("{ \"cniVersion\": \"0.3.1\", \"name\": \"migration-bridge\", \"type\": \"macvlan\", \"master\": "

@@ -22,7 +22,7 @@
 
 struct example {
   const char *state, *object;
-  const char *denied, *said; /* the whole cause with its field, or the whole warning; "" where there is none */
+  const char *denied, *said; /* the complete cause with its field, or the complete warning; "" if there is none */
 };
 
 static void expect(const struct example *example) {
@@ -106,7 +106,7 @@ static void warns_of_selectors_that_match_too_much(void **state) {
   EXPECT(examples);
 }
 
-/* One finding a mistake: the warnings of the brief form leave out their end, so whole ones are compared here. */
+/* One finding per mistake. Short warnings omit their end, so complete ones are compared here. */
 static void judges_the_values_of_a_policy(void **state) {
   (void)state;
   static const struct example examples[] = {
@@ -127,7 +127,7 @@ static void judges_the_values_of_a_policy(void **state) {
        "[config-misplaced]"},
       {"", WITH("bandwidthPerMigration: '64'"), "",
        "spec.bandwidthPerMigration: is 64 bytes per second, treated as 1 MiB/s; use \"64Mi\" [bandwidth]"},
-      /* its own allowPostCopy does switch, also under HyperConverged */
+      /* its own allowPostCopy works, also with HyperConverged */
       {HCO("network: null"), WITH("allowPostCopy: true"), "", ""},
       {HCO("completionTimeoutPerGiB: 0"), WITH("allowPostCopy: true"), "",
        "spec.allowPostCopy: has no effect while completionTimeoutPerGiB is 0: post-copy starts when this timeout "
@@ -154,10 +154,10 @@ static void uses_the_values_of_the_cluster_for_omitted_ones(void **state) {
        SLOW("completionTimeoutPerGiB", "32", "the cluster's bandwidthPerMigration", "20", "52Mi")},
       {HCO("bandwidthPerMigration: 32Mi, completionTimeoutPerGiB: 100"),
        WITH("completionTimeoutPerGiB: 20, bandwidthPerMigration: 0"), "", ""},
-      /* what the cluster has wrong is its own finding */
+      /* a wrong value of the cluster is reported for the cluster */
       {HCO("bandwidthPerMigration: 32Mi, completionTimeoutPerGiB: 20"), WITH("allowAutoConverge: true"), "", ""},
       {HCO("bandwidthPerMigration: much"), WITH("completionTimeoutPerGiB: 20"), "", ""},
-      /* nothing is known of the cluster */
+      /* nothing is known about the cluster */
       {NULL, WITH("bandwidthPerMigration: 2Mi"), "", ""},
       {NULL, WITH("bandwidthPerMigration: 2Mi, completionTimeoutPerGiB: 500"), "",
        SLOW("bandwidthPerMigration", "512", "this rate", "500", "3Mi")},

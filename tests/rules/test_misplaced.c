@@ -17,9 +17,9 @@
 
 struct example {
   const char *object;
-  const char *field; /* NULL where nothing is found */
+  const char *field; /* NULL if nothing is found */
   bool denied;
-  const char *use; /* NULL where no path is known */
+  const char *use; /* NULL if no path is known */
 };
 
 static void expect(const struct example *example) {
@@ -42,7 +42,7 @@ static void expect(const struct example *example) {
   const char *use = strstr(said, "; use ");
   if (example->use == NULL)
     assert_null(use);
-  else if (use != NULL) /* a long warning leaves it out */
+  else if (use != NULL) /* a long warning omits it */
     assert_memory_equal(use + strlen("; use "), example->use, strlen(example->use));
 }
 #define EXPECT(examples)                                                                                               \
@@ -96,7 +96,7 @@ static void rejects_a_misspelled_key(void **state) {
   EXPECT(examples);
 }
 
-/* Forks have keys of their own, and who drops them does no harm to the rest. */
+/* Forks have additional keys, and dropping them does not harm the other keys. */
 static void warns_of_other_unknown_keys(void **state) {
   (void)state;
   static const struct example examples[] = {

@@ -1,5 +1,5 @@
-/* What an UPDATE leaves as it was, and whose path has changed: an element was put before it, a plugin became a list of
- * plugins, a key is written in another case. */
+/* Old mistakes whose path an UPDATE changes: an element was inserted before them, a plugin became a list of plugins, or
+ * a key has another letter case. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 
 struct pair {
   const char *before, *after;
-  const char *denied; /* "" where the UPDATE is allowed */
+  const char *denied; /* "" if the UPDATE is allowed */
 };
 
 static char *nad_of(const char *config, const char *metadata) {
@@ -41,7 +41,7 @@ static void expect_in(const struct dw_world *world, const char *before, const ch
   assert_int_equal(verdict.allowed, denied[0] == '\0');
 }
 
-/* Whatever is allowed here is not allowed as a new object: it holds the old mistake. */
+/* An object that is allowed here must be denied as a new one: it contains the old mistake. */
 static void expect(const struct pair *pairs, size_t count) {
   struct dw_world *world = world_of("", NULL);
   for (size_t i = 0; i < count; i++) {
@@ -95,7 +95,7 @@ static void recognises_moved_plugins(void **state) {
       {LIST("{" GOOD "}," TUNING "," MTU("\"x\"")), LIST("{" GOOD "}," MTU("\"x\"")), ""},
       {LIST("{" GOOD "}," SYSCTL("1")), LIST("{" GOOD "}," TUNING "," SYSCTL("1")), ""},
       {LIST("{" GOOD "}," MTU("\"x\"") "," TUNING), LIST("{" GOOD "}," TUNING "," MTU("\"x\"")), ""},
-      /* one old mistake excuses one */
+      /* one old mistake excuses only one */
       {LIST("{" GOOD "}," MTU("\"x\"")), LIST("{" GOOD "}," MTU("\"x\"") "," MTU("\"x\"")), "plugin-option"},
       {LIST("{" GOOD "}," MTU("\"x\"") "," MTU("\"x\"")), LIST("{" GOOD "}," TUNING "," MTU("\"x\"") "," MTU("\"x\"")),
        ""},
@@ -218,7 +218,7 @@ static void ignores_the_case_of_keys_and_white_space(void **state) {
        SINGLE(GOOD ",\"bridge\":\"ab\",\"bridge\":\"c\\\" d\""), "cni-ambiguous-key"},
       {SINGLE(GOOD ",\"bridge\":\"a b\",\"bridge\":\"c\\\" d\""),
        SINGLE(GOOD ", \"bridge\" :\"a b\", \"bridge\" :\"c\\\"  d\""), "cni-ambiguous-key"},
-      /* what could not be read stands only with the same bytes */
+      /* an unreadable value is tolerated only with the same bytes */
       {"{" HEAD "x}", "{ " HEAD "x}", "cni-json"},
       {"{" HEAD "x}", LIST("x"), "cni-json"},
   };
@@ -269,7 +269,7 @@ static void a_change_of_metadata_is_not_a_mistake(void **state) {
   dw_world_unref(world);
 }
 
-/* The spec is the same, but what Multus gives the plugin is gone. */
+/* The spec is the same, but Multus no longer gives the plugin a device. */
 static void removing_an_annotation_that_a_plugin_needs_is_a_new_mistake(void **state) {
   (void)state;
 #define SRIOV SINGLE("\"type\":\"sriov\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.9.0.0/24\"}")
@@ -286,7 +286,7 @@ static void removing_an_annotation_that_a_plugin_needs_is_a_new_mistake(void **s
   dw_world_unref(world);
 }
 
-/* Which label or name makes it one is not the mistake. */
+/* The mistake does not depend on the label or name that makes it a migration network. */
 static void a_wrong_namespace_for_another_reason_is_the_same_mistake(void **state) {
   (void)state;
 #define ELSEWHERE(labels, member)                                                                                      \
@@ -375,7 +375,7 @@ static void the_rest_of_a_faulty_hyperconverged_may_change(void **state) {
   dw_world_unref(world);
 }
 
-/* The network has an address for each node, and none for the sync controllers that come with the gate. */
+/* The network has an address for each node, but none for the sync controllers that the feature gate adds. */
 static void a_rollout_that_needs_more_addresses_is_a_new_mistake(void **state) {
   (void)state;
 #define SMALL_NODE(name)                                                                                               \
@@ -394,7 +394,7 @@ static void a_rollout_that_needs_more_addresses_is_a_new_mistake(void **state) {
   dw_world_unref(world);
 }
 
-/* Multus reads a reformatted configuration as before. */
+/* Multus reads a reformatted configuration in the same way. */
 static void reformatting_a_network_in_use_does_not_warn(void **state) {
   (void)state;
   struct dw_world *world =

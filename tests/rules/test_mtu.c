@@ -26,7 +26,7 @@ static void expect_message(const char *nics, const char *config, const char *mes
 
 /* --- how it is written --- */
 
-/* Multus marshals the configuration anew, and what reaches the plugin is an integer: measured. */
+/* Measured: Multus marshals the configuration again, so the plugin gets an integer. */
 static void accepts_an_integer_written_as_a_fraction(void **state) {
   (void)state;
   static const char *const whole[] = {MACVLAN("1500.0"), MACVLAN("1.5e3"), MACVLAN("15E+2"), MACVLAN("9e3"),
@@ -51,7 +51,7 @@ static void accepts_other_integers_written_as_fractions(void **state) {
 
 /* --- too small --- */
 
-/* Measured with two macvlans: 87 carries no TCP, 88 does. */
+/* Measured with two macvlans: TCP does not work with 87, but with 88. */
 static void rejects_an_mtu_too_small_for_tcp(void **state) {
   (void)state;
   expect_on(NIC, MACVLAN("67"), DENIED);
@@ -62,7 +62,7 @@ static void rejects_an_mtu_too_small_for_tcp(void **state) {
                  "Invalid value: \"67\": is below 68, the lowest that the kernel accepts; use the NIC's MTU, such as "
                  "9000, or remove it [mtu-above-master]");
   expect_message(NIC, MACVLAN("87"), "Invalid value: \"87\": is below 88, the lowest that TCP works with; ");
-  /* Whatever the nodes have. */
+  /* Whatever MTU the nodes have. */
   nad_expect_config("{\"type\":\"vlan\",\"master\":\"eth5\",\"vlanId\":5,\"mtu\":67," NAD_IPAM "}", DENIED);
   nad_expect_config("{\"type\":\"ipvlan\",\"master\":\"eth5\",\"mtu\":67," NAD_IPAM "}", DENIED);
   nad_expect_config("{\"type\":\"bridge\",\"bridge\":\"br1\",\"mtu\":67," NAD_IPAM "}", DENIED);
@@ -70,7 +70,7 @@ static void rejects_an_mtu_too_small_for_tcp(void **state) {
   nad_expect_other(MACVLAN("67"), "");
 }
 
-/* Only tuning hands it to the kernel. */
+/* Only tuning passes it to the kernel. */
 static void a_negative_mtu_only_matters_to_tuning(void **state) {
   (void)state;
   expect_on(NIC, "{\"type\":\"ipvlan\",\"master\":\"eth1\",\"mtu\":-1," NAD_IPAM "}", "");
@@ -105,14 +105,14 @@ static void rejects_an_mtu_above_the_masters(void **state) {
   expect_on(NIC, MACVLAN("9001"), DENIED);
   expect_on(NIC, "{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":5,\"mtu\":9000," NAD_IPAM "}", "");
   expect_on(NIC, "{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":5,\"mtu\":9001," NAD_IPAM "}", DENIED);
-  /* ipvlan attaches; some NICs carry more than their MTU. */
+  /* ipvlan attaches; some NICs pass larger frames than their MTU. */
   expect_on(NIC, "{\"type\":\"ipvlan\",\"master\":\"eth1\",\"mtu\":9001," NAD_IPAM "}",
             "warn mtu-above-master spec.config.mtu\n");
   expect_message(
       NIC, "{\"type\":\"ipvlan\",\"master\":\"eth1\",\"mtu\":9001," NAD_IPAM "}",
       "Invalid value: \"9001\": is above the MTU of eth1 (lowest 9000) on a: larger frames may be dropped; use "
       "9000, or raise the MTU of eth1 there [mtu-above-master]");
-  /* A VLAN interface has an MTU of its own. */
+  /* A VLAN interface has a separate MTU. */
   expect_on(NIC ", {name: eth1.100, type: vlan, mtu: 1500, vlan: {base-iface: eth1, id: 100}}",
             "{\"type\":\"macvlan\",\"master\":\"eth1.100\",\"mtu\":9000," NAD_IPAM "}", DENIED);
 }
@@ -132,7 +132,7 @@ static void rejects_an_mtu_above_the_bridges_uplink(void **state) {
   expect_on(UPLINK("9000", "9000"), BRIDGE("9000"), "");
   expect_on(UPLINK("9000", "9000"), BRIDGE("9001"), DENIED);
   expect_on(UPLINK("9000", "9000"), BRIDGE("0"), "");
-  /* Pods' ports lower the bridge's own MTU, which is no limit: tried. */
+  /* Measured: ports of pods lower the bridge's own MTU, which is not a limit. */
   expect_on(UPLINK("1500", "9000"), BRIDGE("9000"), "");
   expect_on(UPLINK("9000", "1500"), BRIDGE("9000"), DENIED);
   expect_message(
@@ -207,25 +207,25 @@ static void applies_the_same_limits_to_tuning(void **state) {
             "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[" ON_NIC(
                 "macvlan", "") ",{\"type\":\"tuning\"},{\"type\":\"tuning\",\"mtu\":9001}]}",
             "deny mtu-above-master spec.config.plugins[2].mtu\n");
-  /* What another plugin makes, nobody knows. */
+  /* It is unknown which interface another plugin creates. */
   expect_on(NIC,
             "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"ipoib\",\"master\":\"ib0\"," NAD_IPAM
             "},{\"type\":\"tuning\",\"mtu\":9001}]}",
             "");
 }
 
-/* The kernel's own limits hold for a device that another plugin brings, too. */
+/* The kernel's own limits also apply to a device of another plugin. */
 static void applies_the_kernels_limits_to_tuning_after_any_plugin(void **state) {
   (void)state;
   expect_on(NIC, TUNED("{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}", "67"), TUNING_DENIED);
   expect_on(NIC, TUNED("{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}", "-1"), TUNING_DENIED);
   expect_on(NIC, TUNED("{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}", "88"), "");
   expect_on(NIC, TUNED("{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}", "9001"), "");
-  /* host-device reads no mtu itself. */
+  /* host-device itself has no mtu option. */
   expect_on(NIC, "{\"type\":\"host-device\",\"device\":\"eth1\",\"mtu\":1," NAD_IPAM "}", "");
 }
 
-/* tuning changes the pod's end alone. */
+/* tuning only changes the pod's end. */
 static void rejects_a_tuning_mtu_above_the_other_end_of_a_bridges_interface(void **state) {
   (void)state;
   expect_on(UPLINK("9000", "9000"), TUNED(ON_BRIDGE(""), "1500"), "");

@@ -44,7 +44,7 @@ static const char *text_of(struct json_object *patch) {
   return json_object_to_json_string_ext(patch, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
-/* OBJECT is allowed with PATCH ("" for none), and the patched object needs no second one. */
+/* Checks that OBJECT is allowed with PATCH ("" for none), and that the patched object needs no further patch. */
 static void expect(struct dw_world *world, const char *object, const char *expected) {
   VERDICT_SCOPED verdict = review_mutation(world, DW_OP_CREATE, object, NULL);
   assert_true(verdict.allowed);
@@ -100,7 +100,7 @@ static void fills_in_only_missing_values(void **state) {
       {KUBEVIRT("", ", spec: {configuration: {migrations: {completionTimeoutPerGiB: x, parallelMigrationsPerCluster: "
                     "1, parallelOutboundMigrationsPerNode: 1}}}"),
        "[{\"op\":\"add\",\"path\":\"/spec/configuration/migrations/progressTimeout\",\"value\":150}]"},
-      /* wrong types are the validation's to refuse */
+      /* /validate rejects wrong types */
       {V1BETA1("", ", spec: {liveMigrationConfig: 5}"), ""},
       {V1BETA1("", ", spec: []"), ""},
       {V1(", spec: {virtualization: x}"), ""},
@@ -232,11 +232,11 @@ static void allows_other_kinds_with_a_warning(void **state) {
   dw_world_unref(world);
 }
 
-/* The applier itself, against the examples of RFC 6902, appendix A. */
+/* The helper that applies patches, against the examples of RFC 6902, appendix A. */
 static void the_patch_helper_follows_rfc_6902(void **state) {
   (void)state;
   static const struct {
-    const char *document, *patch, *result; /* NULL where it must fail */
+    const char *document, *patch, *result; /* NULL if it must fail */
   } cases[] = {
       {"{\"foo\":\"bar\"}", "[{\"op\":\"add\",\"path\":\"/baz\",\"value\":\"qux\"}]",
        "{\"foo\":\"bar\",\"baz\":\"qux\"}"},

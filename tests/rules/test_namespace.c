@@ -1,4 +1,4 @@
-/* Rules in KubeVirt's namespace, where no policy names it. */
+/* Rules in KubeVirt's namespace if no policy names it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,7 +40,7 @@ static void an_existing_object_decides_kubevirts_namespace(void **state) {
   expect(KUBEVIRT NAD("virt"), NULL, HCO("virt"), "");
   expect(KUBEVIRT NAD("other"), NULL, HCO("other"), "config-namespace");
   expect(KUBEVIRT NAD("openshift-cnv"), NULL, HCO("openshift-cnv"), "config-namespace");
-  /* A NAD there is a migration network in its place. */
+  /* A NAD there is in the right namespace. */
   expect(KUBEVIRT, NULL,
          "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: migration, namespace: "
          "virt}, spec: {config: '{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\","

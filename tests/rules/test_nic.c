@@ -11,7 +11,7 @@
 #include "support/nad_case.h"
 #include "support/node_state.h"
 
-/* A macvlan with these members before its IPAM. In static memory, good until the next call. */
+/* A macvlan with these members before its IPAM. Returns static memory, valid until the next call. */
 static const char *macvlan(const char *members) {
   static char text[512];
   int length =
@@ -45,7 +45,7 @@ static void requires_a_master(void **state) {
 static void rejects_a_master_inside_the_pod(void **state) {
   (void)state;
   expect("\"master\":\"eth1\",\"linkInContainer\":true", "deny master-in-container spec.config.linkInContainer\n");
-  /* What is on the nodes is no matter then. */
+  /* Then the NICs of the nodes do not matter. */
   expect("\"master\":\"nosuch\",\"linkInContainer\":true,\"mtu\":65000",
          "deny master-in-container spec.config.linkInContainer\n");
   expect("\"master\":\"eth1\",\"linkInContainer\":false", "");
@@ -91,7 +91,7 @@ static void warns_of_the_nodes_own_nic(void **state) {
   (void)state;
   expect("\"master\":\"ens3\"", "warn master-primary spec.config.master\n");
   nad_expect_brief(&(struct nad_case){.config = macvlan("\"master\":\"ens3\"")});
-  /* So is a NIC below the bridge that carries the node. */
+  /* The same for a NIC below the bridge with the node's address. */
   const char *state_text =
       "apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n"
       "status: {clusterNetwork: [{cidr: 10.128.0.0/14}]}\n"
@@ -104,7 +104,7 @@ static void warns_of_the_nodes_own_nic(void **state) {
   nad_expect(&(struct nad_case){.config = "{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":5," NAD_IPAM "}",
                                 .state = state_text},
              "warn master-primary spec.config.master\n");
-  /* A macvlan on it fails: that is one mistake, unless the policy does not want to know of it. */
+  /* A macvlan on it fails: one mistake, unless the policy turns that rule off. */
   nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"eth1\""), .state = state_text},
              "deny master-is-port spec.config.master\n");
   nad_expect(
@@ -115,7 +115,7 @@ static void warns_of_the_nodes_own_nic(void **state) {
       "warn master-primary spec.config.master\n");
 }
 
-/* --- what is not known --- */
+/* --- unknown facts --- */
 
 static void reports_unknown_nodes(void **state) {
   (void)state;
@@ -139,7 +139,7 @@ static void reports_nodes_without_a_network_state(void **state) {
   nad_expect(&some, "unverified master-unverified spec.config.master\n");
   nad_expect_says(&some, "master-unverified", "could not be checked: no NodeNetworkState for new-1 and new-2");
   nad_expect_brief(&some);
-  /* The other nodes are judged all the same. */
+  /* The other nodes are still judged. */
   nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"eth3\""), .more = two_more_nodes},
              "deny master-missing spec.config.master\n"
              "unverified master-unverified spec.config.master\n");
@@ -160,12 +160,13 @@ static void rejects_an_mtu_that_does_not_fit_the_master(void **state) {
   expect("\"master\":\"eth1\",\"mtu\":\"9000\"", "deny plugin-option spec.config.mtu\n");
   expect("\"master\":\"eth1\",\"mtu\":1500.5", "deny plugin-option spec.config.mtu\n");
   expect("\"master\":\"eth1\",\"mtu\":4611686018427387904", "deny mtu-above-master spec.config.mtu\n");
-  expect("\"master\":\"eth5\",\"mtu\":9000", ""); /* no node tells its MTU */
+  expect("\"master\":\"eth5\",\"mtu\":9000", ""); /* no node reports its MTU */
   nad_expect_config("{\"type\":\"bridge\",\"bridge\":\"br1\",\"mtu\":[]," NAD_IPAM "}",
                     "deny plugin-option spec.config.mtu\n");
 }
 
-/* On a NIC whose MTU differs, the lowest counts; with an mtu the difference itself is no matter. */
+/* If the MTU of the NIC differs between nodes, the lowest counts; with an mtu, the difference itself does not matter.
+ */
 static void compares_with_the_lowest_mtu(void **state) {
   (void)state;
   expect("\"master\":\"eth4\",\"mtu\":1500", "");
@@ -288,7 +289,7 @@ static void accepts_an_alternative_name_as_master(void **state) {
                   "Not found: \"enp129s0f0np0migrations\": no such NIC on 1 of 1 nodes: a; NICs present on all nodes: "
                   "eth1 [master-missing]");
   other.label = "";
-  nad_expect(&other, ""); /* nodes outside the migration network's may have it */
+  nad_expect(&other, ""); /* nodes outside the migration network may have it */
 }
 
 static void rejects_a_name_that_no_nic_can_have(void **state) {
@@ -305,7 +306,7 @@ static void rejects_a_name_that_no_nic_can_have(void **state) {
   dw_buf_printf(&shorter, "\"master\":\"%s\"", longest);
   nad_expect(&(struct nad_case){.config = macvlan(dw_buf_text(&shorter)), .state = one_node(ALIASED)},
              "deny master-missing spec.config.master\n");
-  /* The bridge plugin makes a bridge of this name, which fails: measured. */
+  /* Measured: the bridge plugin tries to create a bridge with this name, and fails. */
   nad_expect(&(struct nad_case){.config = "{\"type\":\"bridge\",\"bridge\":\"enp129s0f0np0migration\"," NAD_IPAM "}",
                                 .state = one_node(ALIASED)},
              "deny interface-name spec.config.bridge\n");
@@ -355,7 +356,7 @@ static const char in_force[] =
     "---\napiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
     "metadata: {namespace: openshift-cnv, name: net}\nspec: {config: '{}'}\n";
 
-/* It is in the pods then, and no NodeNetworkState has it. */
+/* Then it is in the pods, and no NodeNetworkState shows it. */
 static void accepts_a_device_that_virt_handler_may_already_have(void **state) {
   (void)state;
   struct nad_case held = {.config = DEVICE("eth77"), .more = in_force};
@@ -385,7 +386,7 @@ static void requires_the_ovs_bridge_on_every_node(void **state) {
       "Invalid value: \"br1\": is not an OVS bridge on a; create an OVS bridge with this name on every node "
       "[master-missing]");
   nad_expect(&(struct nad_case){.config = OVS("br9"), .state = one_node(OVS_NICS), .label = ""}, "");
-  /* ovs-cni finds the bridge of a VF by itself. */
+  /* ovs-cni finds the bridge of a VF automatically. */
   nad_expect(&(struct nad_case){.config = "{\"type\":\"ovs\"," NAD_IPAM "}", .state = one_node(OVS_NICS)}, "");
 }
 
@@ -437,7 +438,7 @@ static void rejects_a_macvlan_on_a_port(void **state) {
        "\"bridge\": \"br-a\" ["},
       {"{name: eth0}, {name: eth9, controller: ovs-system}",
        "is a port of ovs-system on a, so macvlan fails: device or resource busy; use another NIC ["},
-      /* What it is a port of is the node's own, or a port itself. */
+      /* The controller carries the node's traffic, or is a port itself. */
       {"{name: eth9, controller: eth0}, {name: eth0, type: bond}, {name: eth1}",
        "busy; use another NIC; all nodes have eth1 ["},
       {"{name: eth0}, {name: eth9, controller: bond0}, {name: bond0, type: bond, controller: br1}, {name: br1, type: "
@@ -468,7 +469,7 @@ static void accepts_a_macvlan_on_other_interfaces(void **state) {
   };
   for (size_t i = 0; i < sizeof nics / sizeof nics[0]; i++)
     nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"eth9\""), .state = one_node(nics[i])}, "");
-  /* The kernel takes a VLAN's frames off before it hands the others to what the NIC is a port of. */
+  /* The kernel takes the frames of a VLAN before it passes others to the controller of the NIC. */
   nad_expect(&(struct nad_case){.config = "{\"type\":\"vlan\",\"master\":\"eth9\",\"vlanId\":5," NAD_IPAM "}",
                                 .state = one_node("{name: eth9, controller: b}, {name: b, type: bond}")},
              "");

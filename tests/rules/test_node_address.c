@@ -14,7 +14,7 @@
 static const char cluster[] = "apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n"
                               "status: {clusterNetwork: [{cidr: 10.128.0.0/14}], serviceNetwork: [172.30.0.0/16]}\n";
 
-/* A node NAME with the address IP on NIC; LINK are more members of that interface. */
+/* A node NAME with the address IP on NIC; LINK contains more members of that interface. */
 static void add_node(struct dw_buf *out, const char *name, const char *nic, const char *ip, const char *link) {
   dw_buf_printf(out,
                 "---\napiVersion: v1\nkind: Node\nmetadata: {name: %s, labels: {kubevirt.io/schedulable: 'true'}}\n"
@@ -75,7 +75,7 @@ static void rejects_node_addresses_on_the_networks_nic(void **state) {
       warned);
 }
 
-/* The interface is the same by its name, its VLAN, its alternative name. */
+/* The interface is recognised by its name, its VLAN, or an alternative name. */
 static void finds_the_interface_by_name_vlan_and_alternative_name(void **state) {
   (void)state;
   static const char vlan[] = ", type: vlan, vlan: {base-iface: bond2, id: 100}";
@@ -93,7 +93,7 @@ static void finds_the_interface_by_name_vlan_and_alternative_name(void **state) 
   expect(&bridge, CONFIG("\"type\":\"bridge\",\"bridge\":\"br1\"", ""), denied);
   expect(&bridge, CONFIG("\"type\":\"bridge\",\"bridge\":\"br1\",\"vlan\":7", ""), warned);
   expect(&alternative, CONFIG("\"type\":\"macvlan\",\"master\":\"enp9\"", ""), denied);
-  /* on a NIC that is not named, it may be this one */
+  /* the network does not name its NIC, which may be this one */
   expect(&bridge, CONFIG("\"type\":\"sriov\"", ""), warned);
 }
 
@@ -117,7 +117,7 @@ static void ignores_addresses_that_no_pod_gets(void **state) {
   nad_expect(&overlay, "");
 }
 
-/* One mistake: the cluster's networks are told already. */
+/* One mistake: overlap-cluster-network already reports it. */
 static void reports_addresses_of_the_cluster_once(void **state) {
   (void)state;
   nad_expect_config(nad_whereabouts("\"range\":\"192.168.1.0/24\""),

@@ -1,4 +1,4 @@
-/* whereabouts' node_slice_size: what it can cut, what it drops, and whether each node gets enough. */
+/* whereabouts' node_slice_size: what it can divide, what it ignores, and whether each node gets enough. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,8 @@ static void expect_size(const char *size, const char *lines) {
   expect(members, lines);
 }
 
-/* As strconv.Atoi reads them behind one '/'. The standard cluster has four nodes, three with virt-handler. */
+/* Sizes are parsed by strconv.Atoi after an optional '/'. The standard cluster has four nodes, three with virt-handler.
+ */
 static void rejects_a_size_that_is_not_a_prefix_length(void **state) {
   (void)state;
   static const char *const good[] = {"\"/27\"", "\"27\"", "\"/30\"", "\"+27\"", "\"/027\"", "\"\"", "null"};
@@ -85,7 +86,7 @@ static void rejects_slices_of_several_ranges(void **state) {
   expect("\"range\":\"::ffff:192.168.99.0/120\"" SLICE("/27"), "");
   expect(RANGE ",\"ipRanges\":[{\"range\":\"192.168.98.0/24\"}]" SLICE("/27"), "deny node-slice " SIZE);
   expect(RANGE ",\"ipRanges\":[{\"range\":\"fd00:99::/64\"}]" SLICE("/27"), "deny node-slice " SIZE);
-  /* IPv4 takes one address with two prefix lengths. */
+  /* IPv4 accepts one address with two prefix lengths. */
   expect(RANGE ",\"ipRanges\":[{\"range\":\"192.168.96.0/23\"}]" SLICE("/27"), "warn node-slice " SIZE);
 }
 
@@ -117,7 +118,7 @@ static void reports_ends_that_slices_ignore(void **state) {
               "remove node_slice_size [range-ignored]");
 }
 
-/* The first and the last address of each slice are not handed out, whatever is excluded. */
+/* The first and the last address of each slice are never handed out; excludes are ignored. */
 static void reports_excludes_that_slices_ignore(void **state) {
   (void)state;
   static const char *const dropped[] = {"192.168.99.9", "192.168.99.30/31", "192.168.0.0/16", "no address"};
@@ -151,11 +152,11 @@ static void reports_an_excluded_gateway_that_is_handed_out(void **state) {
   expect(RANGE ",\"gateway\":\"192.168.99.30\"" SLICE("/27"), "deny gateway-in-pool " IPAM "gateway\n");
   expect(RANGE ",\"gateway\":\"192.168.99.31\"" SLICE("/27"), "");
   expect(RANGE ",\"gateway\":\"192.168.99.64\"" SLICE("/27"), "");
-  /* So many slices that their ends are not told apart. */
+  /* There are too many slices to check their first and last addresses. */
   expect("\"range\":\"10.64.0.0/16\",\"gateway\":\"10.64.0.5\"" SLICE("/30"), "deny gateway-in-pool " IPAM "gateway\n");
 }
 
-/* whereabouts hands out of the whole range, whatever the ends say. */
+/* whereabouts hands out addresses of the whole range and ignores the ends. */
 static void a_sliced_range_overlaps_as_a_whole(void **state) {
   (void)state;
   struct nad_case nad = {
@@ -187,7 +188,7 @@ static void requires_a_slice_for_each_node(void **state) {
   "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"                                                                   \
   "rules: {overlap-cluster-network: off, overlap-network: off, master-unverified: off}\n"
 
-/* Those without virt-handler, too. A Windows node does not count, though it may take one. */
+/* Nodes without virt-handler count, too. A Windows node does not count, although it may get a slice. */
 static void nodes_without_virt_handler_also_need_a_slice(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_whereabouts(RANGE SLICE("/25")),

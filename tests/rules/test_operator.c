@@ -66,8 +66,8 @@ static void warns_of_a_path_outside_spec(void **state) {
                     "begin with /spec/ [jsonpatch-network]");
 }
 
-/* Also where a source does not begin with '/': its library takes what comes before as nothing. And what is JSON, but
- * more than is read here, may be applied. */
+/* Also if a source does not begin with '/': the library ignores what precedes the first '/'. JSON that is too large to
+ * read here may be applied. */
 static void reports_a_patch_of_unknown_effect(void **state) {
   (void)state;
   static const char opaque[] = ANNOTATION "could not be checked: its effect is unknown [jsonpatch-network]";
@@ -143,9 +143,9 @@ static void warns_of_an_unknown_strategy(void **state) {
 static void warns_of_values_that_are_replaced_as_a_whole(void **state) {
   (void)state;
   static const struct {
-    const char *object, *start; /* of the warning; NULL for none */
+    const char *object, *start; /* of the warning, or NULL */
   } cases[] = {
-      /* HyperConverged's own documentation sets allowPostCopy so */
+      /* HyperConverged's documentation sets allowPostCopy like this */
       {OP("add", "/spec/configuration/migrations", "{\"allowPostCopy\":false}"),
        WHOLE("/spec/configuration/migrations", "the network and the limits")},
       {OP("replace", "/spec/configuration", "{}"), WHOLE("/spec/configuration", "the network and the limits")},
@@ -223,7 +223,7 @@ static void warns_of_patches_of_the_pods(void **state) {
        PLACE "changes tolerations of virt-handler, so the nodes it will run on are unknown"},
       {HANDLER("strategic", "not JSON"),
        "spec.customizeComponents.patches[0]: could not be checked: a patch of virt-handler is not valid for its type"},
-      /* HyperConverged's documentation raises --max-devices so */
+      /* HyperConverged's documentation raises --max-devices like this */
       {HANDLER("json", JSON_OP("add", "/spec/template/spec/containers/0/command/-", "\"--max-devices=250\"")), NULL},
       {HANDLER("json", JSON_OP("add", "/spec/template/metadata/annotations/a", "\"b\"")), NULL},
       {HANDLER("strategic", TEMPLATE("\"metadata\":{\"annotations\":{\"a\":\"b\"}}")), NULL},

@@ -1,5 +1,5 @@
-/* What the plugins refuse, and what breaks a migration network although they take it: whole messages, both sides of
- * each limit, and that what works is not refused. */
+/* What the plugins reject, and what breaks a migration network although they accept it: complete messages, both sides
+ * of each limit, and what works. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 #define CHAIN(plugin) "{" HEAD ",\"plugins\":[" MAKER "," plugin "]}"
 #define OTHER(members) "{" HEAD "," members "}"
 
-/* The first finding's whole text, of CONFIG as another NAD. */
+/* The complete text of the first finding in CONFIG, on another network. */
 static void expect_text(const char *config, const char *label, const char *text) {
   struct nad_case nad = {.config = config, .label = label};
   struct nad_answer answer;
@@ -65,7 +65,7 @@ static void reports_values_that_a_plugin_rejects(void **state) {
       "one, such as \"10.200.5.0/24\" [plugin-option]");
 }
 
-/* "PLUGIN" holds one member, which is refused (at FIELD) or not (NULL). */
+/* One member of PLUGIN, which is rejected (at FIELD) or accepted (NULL). */
 struct row {
   const char *type, *members, *field;
 };
@@ -218,7 +218,7 @@ static void rejects_sysctls_that_tuning_cannot_set(void **state) {
 #define SET(key) "\"sysctl\":{\"" key "\":\"1\"}",
 #define IN_ARGS(key, value) "\"args\":{\"cni\":{\"sysctl\":{\"" key "\":\"" value "\"}}}"
 #define AT_ARGS(key) " plugin-option spec.config.plugins[1].args.cni.sysctl." key "\n"
-      /* measured: an interface that the pod has not, and a dot in its name */
+      /* measured: an interface that the pod does not have, and a dot in its name */
       {SET("net.ipv4.conf.eth0.arp_filter") ""},
       {SET("net.ipv4.conf.lo.arp_filter") ""},
       {SET("net.ipv4.conf.migration0.arp_filter") ""},
@@ -234,7 +234,7 @@ static void rejects_sysctls_that_tuning_cannot_set(void **state) {
       {SET("net.ipv4.neigh.eth1.gc_stale_time") "warn" AT("net.ipv4.neigh.eth1.gc_stale_time")},
       {SET("net.ipv4.neigh.default.gc_stale_time") "deny" AT("net.ipv4.neigh.default.gc_stale_time")},
       {SET("net.") "deny" AT("net.")},
-      /* args.cni.sysctl is written over it */
+      /* args.cni.sysctl overwrites it */
       {"\"sysctl\":{}," IN_ARGS("net.ipv4.conf.IFNAME.arp_filter", "1"), ""},
       {"\"sysctl\":{}," IN_ARGS("net.ipv4.conf.IFNAME.arp_filter", "x"),
        "deny" AT_ARGS("net.ipv4.conf.IFNAME.arp_filter")},
@@ -290,10 +290,10 @@ static void checks_the_options_of_ipam_plugins(void **state) {
     nad_expect_other(dw_arena_printf(arena, "{" HEAD ",\"type\":\"macvlan\",\"ipam\":{%s}}", cases[i].ipam),
                      cases[i].lines);
   }
-  /* Of another NAD than a migration network the capability may bring the ranges. */
+  /* On other networks, the capability may provide the ranges. */
   nad_expect_other(
       OTHER("\"type\":\"macvlan\",\"capabilities\":{\"ipRanges\":true},\"ipam\":{\"type\":\"host-local\"}"), "");
-  /* Nobody runs the IPAM plugin of one that makes no interface. */
+  /* A plugin that creates no interface does not run its IPAM plugin. */
   nad_expect_other(CHAIN("{\"type\":\"portmap\",\"ipam\":{\"type\":\"host-local\"}}"), "");
 }
 
@@ -309,7 +309,7 @@ static void some_plugins_need_an_ipam_plugin(void **state) {
     nad_expect_other(WITHOUT("," NAD_IPAM), "");
     nad_expect_other(WITHOUT(",\"ipam\":\"x\""), "deny ipam-syntax spec.config.ipam\n");
   }
-  nad_expect_other(CHAIN("{\"type\":\"ipvlan\"}"), ""); /* it takes the previous result's address */
+  nad_expect_other(CHAIN("{\"type\":\"ipvlan\"}"), ""); /* it uses the address of the previous result */
   nad_expect_other(OTHER("\"type\":\"macvlan\""), "");
   nad_expect_other(OTHER("\"type\":\"bridge\""), "");
   nad_expect_config(OTHER("\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":5"),
@@ -434,7 +434,7 @@ static void rejects_one_mac_address_for_all_pods(void **state) {
   expect_text(CHAIN(TUNING("\"mac\":\"02:00:00:00:00:99\"")), "true",
               "spec.config.plugins[1].mac: Invalid value: \"02:00:00:00:00:99\": gives the pods on all nodes the same "
               "MAC address, so frames reach only one of them; remove it, so that each pod gets its own [mac-fixed]");
-  /* One that is none is one mistake. */
+  /* An invalid MAC address is one mistake. */
   nad_expect_config(CHAIN(TUNING("\"mac\":\"x\"")), "deny plugin-option spec.config.plugins[1].mac\n");
 }
 
@@ -451,7 +451,7 @@ static void checks_trunks(void **state) {
       {"\"type\":\"ovs\",\"trunk\":[{}]", "deny vlan-range spec.config.trunk\n"},
       {"\"type\":\"ovs\",\"trunk\":[]", ""},
       {"\"type\":\"ovs\",\"trunk\":[{\"minID\":9,\"maxID\":8}]", "deny vlan-range spec.config.trunk[0].minID\n"},
-      /* ovs-cni reads a Go uint, which takes no sign. */
+      /* ovs-cni reads a Go uint, which accepts no sign. */
       {"\"type\":\"ovs\",\"trunk\":[{\"id\":-0}]", "deny vlan-range spec.config.trunk[0].id\n"},
       {"\"type\":\"ovs\",\"trunk\":[{\"id\":5},{\"minID\":-0.0,\"maxID\":8}]",
        "deny vlan-range spec.config.trunk[1].minID\n"},

@@ -109,7 +109,7 @@ static void reports_unknown_networks_once(void **state) {
                    "unverified overlap-network spec.config.ipam.ipRanges[0].range\n");
   nad.config = nad_whereabouts("\"range\":\"192.168.99.0/24\"");
   nad_expect_brief(&nad);
-  /* Nothing to look up, nothing to say. */
+  /* Without anything to compare, nothing is reported. */
   nad_expect(
       &(struct nad_case){.config = nad_macvlan("\"ipam\":{\"type\":\"dhcp\"}"), .label = "false", .no_state = true},
       "");
@@ -130,7 +130,7 @@ static void uses_the_networks_that_are_known(void **state) {
                    "warn overlap-network spec.config.ipam.range\n");
 }
 
-/* Nodes' addresses do not tell the pods' and services' networks, so what they leave free is not known to be free. */
+/* The addresses of nodes do not reveal the networks of pods and services, so other addresses may be in use, too. */
 static void node_addresses_alone_do_not_make_the_networks_known(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.1.0/24\""),
@@ -157,7 +157,7 @@ static void add_nad(struct dw_buf *out, const char *path, const char *range, con
 }
 
 struct pair {
-  const char *path, *range, *more; /* of the NAD that is there */
+  const char *path, *range, *more; /* of the existing NAD */
   const char *own;                 /* members of the new one's ipam */
   bool migration;                  /* the new one is a migration network */
 };
@@ -181,14 +181,14 @@ static void a_migration_network_shares_its_addresses_with_no_nad(void **state) {
       &(struct pair){"shop/a", "192.168.99.0/24", ",\"network_name\":\"x\"", "\"range\":\"192.168.99.0/24\"", true},
       denied);
   expect_pair(&(struct pair){"shop/a", "192.168.98.0/24", NULL, "\"range\":\"192.168.99.0/24\"", true}, "");
-  /* The pools count, not the subnets. */
+  /* The pools are compared, not the subnets. */
   expect_pair(&(struct pair){"shop/a", "192.168.99.1-192.168.99.99/24", NULL,
                              "\"range\":\"192.168.99.100-192.168.99.200/24\"", true},
               "");
   expect_pair(&(struct pair){"shop/a", "192.168.99.1-192.168.99.100/24", NULL,
                              "\"range\":\"192.168.99.100-192.168.99.200/24\"", true},
               denied);
-  /* Itself is no other. */
+  /* A NAD is not compared with itself. */
   expect_pair(&(struct pair){"openshift-cnv/net", "192.168.99.0/24", NULL, "\"range\":\"192.168.99.0/24\"", true}, "");
 }
 
@@ -216,7 +216,7 @@ static void warns_of_overlaps_between_other_nads(void **state) {
               "warn overlap-network spec.config.ipam.range\n");
 }
 
-/* A migration network that stands behind another NAD in conflict still makes it a denial. */
+/* A migration network among several NADs in conflict makes it a denial, even if it is not the first. */
 static void a_migration_network_among_several_conflicts_denies(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf more = DW_BUF_INIT;
@@ -252,7 +252,7 @@ static void expect_with(const char *master, const char *other, const char *lines
 static const char denied[] = "deny overlap-network spec.config.ipam.range\n";
 static const char warned[] = "warn overlap-network spec.config.ipam.range\n";
 
-/* host-local and static ask nobody: on one wire the same address is there twice. */
+/* host-local and static do not coordinate: on the same wire, two pods get the same address. */
 static void compares_addresses_per_node_on_the_same_wire(void **state) {
   (void)state;
 #define HOST_LOCAL "\"ipam\":{\"type\":\"host-local\",\"ranges\":[[{\"subnet\":\"192.168.99.0/24\"}]]}"
@@ -268,7 +268,7 @@ static void compares_addresses_per_node_on_the_same_wire(void **state) {
   expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth2\"," HOST_LOCAL "}"), warned);
   expect_with("eth1", OTHER("{\"type\":\"bridge\",\"bridge\":\"br1\"," HOST_LOCAL "}"), warned);
   expect_with("eth1", OTHER("{\"type\":\"weave-net\"," HOST_LOCAL "}"), warned);
-  /* surely another one, or none */
+  /* certainly another wire, or none */
   expect_with("eth1", OTHER("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":100," HOST_LOCAL "}"), "");
   expect_with("eth1.99", OTHER("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":100," HOST_LOCAL "}"), "");
   expect_with("eth1", OTHER("{\"type\":\"bridge\"," HOST_LOCAL "}"), "");
@@ -299,13 +299,13 @@ static void compares_them_in_both_directions(void **state) {
                   "openshift-cnv/migration, possibly on another network segment (shared: 192.168.99.5)");
   nad.config = nad_whereabouts("\"range\":\"10.7.0.0/24\",\"addresses\":[{\"address\":\"192.168.99.5/24\"}]");
   nad_expect(&nad, "deny overlap-network spec.config.ipam.addresses[0].address\n");
-  /* Among themselves they are their owners' affair. */
+  /* Conflicts between other networks are not reported. */
   nad.more = OTHER("{\"type\":\"macvlan\",\"master\":\"eth1\"," HOST_LOCAL "}");
   nad.config = nad_macvlan(HOST_LOCAL);
   nad_expect(&nad, "");
 }
 
-/* Two pools of whereabouts take addresses from each other, whatever the wire, unless network_name keeps them apart. */
+/* Overlapping whereabouts pools share their addresses on any wire, unless network_name separates them. */
 static void compares_whereabouts_pools_on_different_wires(void **state) {
   (void)state;
 #define SHARED(more) "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"" more "}"
@@ -321,7 +321,7 @@ static void compares_whereabouts_pools_on_different_wires(void **state) {
   "{\"name\":\"n\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"" topology                                          \
   "\",\"netAttachDefName\":\"shop/a\",\"subnets\":\"192.168.0.0/16\"}"
 
-/* Only localnet reaches the physical network. */
+/* Only a localnet reaches the physical network. */
 static void does_not_compare_overlays(void **state) {
   (void)state;
   expect_with("eth1", OTHER(OVN("layer2")), "");
@@ -351,7 +351,7 @@ static void compares_the_subnets_of_addresses_per_node(void **state) {
                    "warn overlap-cluster-network spec.config.ipam.subnet\n");
 }
 
-/* tuning never asks an IPAM plugin: run, and the second one is not used. */
+/* Measured: tuning never runs an IPAM plugin, so the second one is not used. */
 static void ignores_plugins_that_never_allocate(void **state) {
   (void)state;
   static const char chain[] =
@@ -364,7 +364,7 @@ static void ignores_plugins_that_never_allocate(void **state) {
       "");
 }
 
-/* MetalLB's pools do not say on which network, so it is never more than a warning. */
+/* MetalLB's pools do not say on which network they are, so this only warns. */
 static void warns_of_addresses_of_services(void **state) {
   (void)state;
   static const char pools[] =
@@ -390,7 +390,7 @@ static void warns_of_addresses_of_services(void **state) {
   nad_expect(&nad, "");
 }
 
-/* As many ranges as can be compared, each outside every network; and one more. */
+/* As many ranges as are compared, each outside every network, and one more. */
 static const char *many_ranges(struct dw_buf *out, unsigned count) {
   dw_buf_puts(out, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"ipRanges\":[");
   for (unsigned i = 0; i < count; i++)
@@ -440,7 +440,7 @@ static void rejects_ranges_of_remote_clusters(void **state) {
                                                           "\"exclude\":[\"192.168.99.128/25\"]"),
                                 .policy = policy},
              "");
-  /* Other NADs do not leave the cluster. */
+  /* Other networks do not connect clusters. */
   nad_expect(&(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
                                 .label = "false",
                                 .policy = policy},

@@ -1,4 +1,4 @@
-/* NADs of OVN-Kubernetes: what its own code refuses is denied, what it accepts is not. */
+/* NADs of OVN-Kubernetes: what its own code rejects is denied, what it accepts is not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 #define LOCALNET OPEN NAMED ",\"topology\":\"localnet\",\"subnets\":\"192.168.99.0/24\""
 #define SUBNETS ",\"subnets\":\"192.168.99.0/24\""
 
-/* MEMBERS after a layer2 network that is sound. */
+/* A sound layer2 network with MEMBERS. */
 static const char *layer2(const char *members) {
   static char text[4][1024];
   static unsigned turn;
@@ -26,7 +26,7 @@ static const char *layer2(const char *members) {
   return out;
 }
 
-/* A localnet's mapping has a rule of its own: here every node maps "mig". */
+/* Another rule checks the mapping of a localnet: here every node maps "mig". */
 #define MAPPED(node, localnet, bridge)                                                                                 \
   "{apiVersion: v1, kind: Node, metadata: {name: n" node ", labels: {kubevirt.io/schedulable: 'true'}}, status: "      \
   "{addresses: [{type: InternalIP, address: 192.168.1.1" node "}]}}\n---\n"                                            \
@@ -170,7 +170,7 @@ static void requires_a_migration_network_that_can_be_attached_by_name(void **sta
                    DENY("subnets"));
 }
 
-/* Whoever applies a manifest without a namespace chooses it; a name that is made up on creation is known to nobody. */
+/* The namespace of a manifest may be chosen when it is applied, and a generated name is unknown before the creation. */
 static void the_nads_own_name_may_be_unknown(void **state) {
   (void)state;
   static const char other[] = OPEN ",\"netAttachDefName\":\"vms/net\",\"topology\":\"layer2\"" SUBNETS "}";
@@ -237,7 +237,7 @@ static void requires_a_subnet_for_every_node(void **state) {
                   "Invalid value: \"10.44.0.0/24/25\": has room for 2 node subnets, but each of 3 nodes that run "
                   "virt-handler needs one; give nodes a longer host prefix, or widen the subnet [pool-too-small]");
   nad_expect(&(struct nad_case){.config = nad.config, .label = "false"}, "");
-  /* Enough for virt-handler's nodes, if none of the others comes first. */
+  /* Enough for the nodes with virt-handler, unless other nodes get a subnet first. */
   static const char fifth[] = "{apiVersion: v1, kind: Node, metadata: {name: infra-0}}";
   nad.config = LAYER3 ",\"subnets\":\"10.44.0.0/24/26\"}";
   nad.more = fifth;
@@ -276,7 +276,7 @@ static void requires_a_mapping_of_the_localnet_on_every_node(void **state) {
   nad_expect(&(struct nad_case){.config = LAYER2 SUBNETS "}", .state = nad.state}, "");
 }
 
-/* An older nmstate tells of no bridge mapping: then nobody knows. */
+/* An older nmstate reports no bridge mappings, so they are unknown. */
 static void only_warns_if_no_node_reports_mappings(void **state) {
   (void)state;
   struct nad_case nad = {.config = LOCALNET "}"};
@@ -325,7 +325,7 @@ static void rejects_nads_of_one_network_that_differ(void **state) {
     expect_conflict(differing[i], subnets, CONFLICT("deny"));
   expect_conflict(LAYER2 SUBNETS ",\"mtu\":1400}", OTHER(L2 ",\"subnets\":\"192.168.99.0/24\",\"mtu\":1300"),
                   CONFLICT("deny"));
-  /* Whether none is 1400, too, is the cluster's. */
+  /* Whether a missing mtu also means 1400 depends on the cluster. */
   expect_conflict(LAYER2 SUBNETS ",\"mtu\":1400}", subnets, CONFLICT("warn"));
 }
 
@@ -363,7 +363,7 @@ static void nads_of_one_network_may_share_its_pool(void **state) {
   "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: other, namespace: vms}, "      \
   "spec: {config: '{\"name\":\"mig\"," members "}'}}"
 
-/* One that OVN-Kubernetes rejects makes no network, nor does another plugin's NAD of that name. */
+/* A NAD that OVN-Kubernetes rejects defines no network, nor does a NAD of another plugin with that name. */
 static void ignores_nads_that_define_no_network(void **state) {
   (void)state;
   static const char *const others[] = {OTHER(L2 ",\"subnets\":\"192.168.90.0/24/25\""),

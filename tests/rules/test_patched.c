@@ -1,4 +1,4 @@
-/* What HyperConverged's annotation kubevirt.kubevirt.io/jsonpatch sets besides the network. */
+/* What HyperConverged's annotation kubevirt.kubevirt.io/jsonpatch sets in addition to the network. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@
 
 struct example {
   const char *object;
-  const char *message; /* of the one denial or, after "warning: ", of the one warning; NULL where nothing is found */
+  const char *message; /* of the only denial or, after "warning: ", of the only warning; NULL if nothing is found */
 };
 
 static void expect(const struct dw_world *world, const struct example *example) {
@@ -81,7 +81,7 @@ static void checks_patched_limits(void **state) {
   struct dw_world *world = world_of(STATE, NULL);
   for (size_t i = 0; i + 1 < sizeof examples / sizeof *examples; i++)
     expect(world, &examples[i]);
-  /* the network of the same patch has its own warning */
+  /* the network of the same patch has a separate warning */
   const struct example *whole = &examples[sizeof examples / sizeof *examples - 1];
   VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, whole->object, NULL);
   assert_string_equal(verdict_denied(&verdict), "limit-range");
@@ -104,8 +104,8 @@ static void checks_bandwidths(void **state) {
   RUN(examples);
 }
 
-/* What the patch overrides is not in force, and what it leaves alone is. */
-/* Go's Quantity.UnmarshalJSON() cuts spaces off, and HyperConverged then writes what is left. */
+/* A value that the patch overrides is not in force; other values are. */
+/* Go's Quantity.UnmarshalJSON() trims spaces, and HyperConverged then writes the rest. */
 static void a_quantity_may_have_spaces_around_it(void **state) {
   (void)state;
   static const struct example examples[] = {
@@ -129,7 +129,7 @@ static void a_quantity_may_have_spaces_around_it(void **state) {
 #define REMOVE(key) "{\"op\":\"remove\",\"path\":\"" MIGRATIONS key "\"}"
 #define OWN "liveMigrationConfig: {network: lm}"
 
-/* HyperConverged leaves these out of the KubeVirt object, so evanphx/json-patch finds nothing there. */
+/* HyperConverged omits these from the KubeVirt object, so evanphx/json-patch finds nothing there. */
 static void reports_a_patch_that_cannot_be_applied(void **state) {
   (void)state;
   static const struct example examples[] = {
@@ -144,7 +144,7 @@ static void reports_a_patch_that_cannot_be_applied(void **state) {
        FAILS("test " MIGRATIONS "network fails, because KubeVirt has nothing there", "remove this operation")},
       {HCO(CONFIGURATION("test", "/migrations/network", "\"other\""), OWN),
        FAILS("test " MIGRATIONS "network fails, because KubeVirt has another value there", "remove this operation")},
-      /* What is there, what the patch itself has put there, and what cannot be known. */
+      /* Existing values, values that the patch itself added, and unknown ones. */
       {HCO(CONFIGURATION("test", "/migrations/network", "\"lm\""), OWN), NULL},
       {HCO(CONFIGURATION("test", "/migrations/network", "null"), ""), NULL},
       {HCO(ADD("disableTLS", "true") "," REMOVE("disableTLS"), OWN), NULL},
@@ -206,7 +206,7 @@ static void checks_patched_eviction_strategies(void **state) {
 #define UNSUPPORTED(key, path)                                                                                         \
   "Unsupported value: \"" key "\": sets " path ": is not a field of kubevirt.io/v1, so it has no effect; "
 
-/* Only jsonpatch-network has something to say. */
+/* Only jsonpatch-network reports something. */
 #define REPLACED                                                                                                       \
   "warning: " FIELD ": /spec/configuration/Migrations is replaced as a whole: the network and the limits are lost, "   \
   "unless HyperConverged merges its own back in [jsonpatch-network]"
@@ -237,7 +237,7 @@ static void checks_patched_keys(void **state) {
        "spec.configuration.migrations [config-misplaced]"},
       {HCO(CONFIGURATION("add", "/developerConfiguration/featureGates/-", "\"x\""), ""), NULL},
       {HCO(OP("add", "/spec/workloads/nodePlacement/nodeSelector/migration", "\"x\""), ""), NULL},
-      /* Go's decoder takes keys in any letter case. */
+      /* Go's decoder accepts keys in any letter case. */
       {ONE("ParallelMigrationsPerCluster", "5"), NULL},
       {HCO(CONFIGURATION("add", "/Migrations", "{\"progressTimeout\":150}"), ""), REPLACED},
       {HCO(CONFIGURATION("add", "/network", "{\"permitSlirpInterface\":true}"), ""), NULL},
@@ -247,7 +247,7 @@ static void checks_patched_keys(void **state) {
 
 #define ZERO ADD("parallelMigrationsPerCluster", "0")
 
-/* Only what is left in the end counts, and nothing where that can't be told. */
+/* Only the final result counts, and nothing is reported if that is unknown. */
 static void accepts_values_that_are_not_in_force(void **state) {
   (void)state;
   static const struct example examples[] = {
@@ -271,7 +271,7 @@ static void accepts_values_that_are_not_in_force(void **state) {
   RUN(examples);
 }
 
-/* Go's decoder refuses another type, and HyperConverged then applies nothing. */
+/* Go's decoder rejects other types, and HyperConverged then applies nothing. */
 static void rejects_limits_of_the_wrong_type(void **state) {
   (void)state;
 #define TYPE(value, key, what) INVALID(value, key) "must be " what " [limit-type]"
@@ -293,7 +293,7 @@ static void rejects_limits_of_the_wrong_type(void **state) {
        "Invalid value: \"[1]\": sets spec.configuration.migrations: must be an object, not a list [limit-type]"},
       {HCO(CONFIGURATION("add", "", "\"x\""), ""),
        "Invalid value: \"x\": sets spec.configuration: must be an object, not a string [limit-type]"},
-      /* A later operation puts it right. */
+      /* A later operation corrects it. */
       {HCO(ADD("disableTLS", "1") "," ADD("disableTLS", "true"), ""), NULL},
       {HCO(ADD("disableTLS", "1") ",{\"op\":\"remove\",\"path\":\"/spec/configuration/migrations/disableTLS\"}", ""),
        NULL},
@@ -304,7 +304,7 @@ static void rejects_limits_of_the_wrong_type(void **state) {
 #define FROM(op, from, to)                                                                                             \
   "{\"op\":\"" op "\",\"from\":\"/spec/" from "\",\"path\":\"/spec/configuration/migrations/" to "\"}"
 
-/* A value that the patch itself gave is known wherever it goes; what HyperConverged made is not. */
+/* A value that the patch itself sets is known wherever it is copied; a value of HyperConverged is not. */
 static void follows_copied_values(void **state) {
   (void)state;
   static const struct example examples[] = {
@@ -324,7 +324,7 @@ static void follows_copied_values(void **state) {
   RUN(examples);
 }
 
-/* Each copy would double what it copies. */
+/* Each copy would double the size. */
 static void limits_the_growth_by_copies(void **state) {
   (void)state;
   static const char start[] = ADD("progressTimeout", "{\"a\":{}}");
@@ -343,7 +343,7 @@ static void limits_the_growth_by_copies(void **state) {
   dw_world_unref(world);
 }
 
-/* COUNT operations that set a limit to 0, in an annotation that BLANKS make longer. */
+/* COUNT operations that set a limit to 0, in an annotation with BLANKS more spaces. */
 static char *long_patch(size_t count, size_t blanks) {
   static const char head[] = "{\"apiVersion\":\"hco.kubevirt.io/v1beta1\",\"kind\":\"HyperConverged\",\"metadata\":{"
                              "\"name\":\"kubevirt-hyperconverged\",\"namespace\":\"openshift-cnv\",\"annotations\":{"
@@ -358,7 +358,7 @@ static char *long_patch(size_t count, size_t blanks) {
   return text;
 }
 
-/* Not silence, where a patch is so large that following it would take long. */
+/* A patch that is too large to follow must not pass silently. */
 static void reports_that_a_huge_patch_is_unchecked(void **state) {
   (void)state;
   static const struct {
@@ -379,7 +379,7 @@ static void reports_that_a_huge_patch_is_unchecked(void **state) {
   dw_world_unref(world);
 }
 
-/* The annotation is HyperConverged's alone. */
+/* Only HyperConverged reads the annotation. */
 static void ignores_the_annotation_on_a_kubevirt(void **state) {
   (void)state;
   static const struct example example = {
@@ -399,7 +399,7 @@ static void an_old_mistake_only_warns(void **state) {
   assert_string_equal(verdict_warned(&same), "limit-range");
   VERDICT_SCOPED worse = review(world, DW_OP_UPDATE, HCO(ADD("parallelMigrationsPerCluster", "-1"), ""), old);
   assert_string_equal(verdict_denied(&worse), "limit-range");
-  /* moved from the block into the annotation, it is a new one */
+  /* moved from the block into the annotation, it is a new mistake */
   VERDICT_SCOPED moved =
       review(world, DW_OP_UPDATE, new, HCO("", "liveMigrationConfig: {parallelMigrationsPerCluster: 0}"));
   assert_string_equal(verdict_denied(&moved), "limit-range");

@@ -1,4 +1,5 @@
-/* A HyperConverged or KubeVirt is judged with KubeVirt's pods where it puts them, not where they are. */
+/* A HyperConverged or KubeVirt is judged with KubeVirt's pods on the nodes where it places them, not where they are
+ * now. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,24 +54,25 @@ static void judges_the_network_with_the_new_placement(void **state) {
          TOO_SMALL);
 }
 
-/* The old object is judged where its pods are: what the new placement breaks was not broken before. */
+/* The old object is judged with the pods where they are, so a network that the new placement breaks was not broken
+ * before. */
 static void rejects_a_placement_that_breaks_the_network(void **state) {
   (void)state;
   expect(CLUSTER "---\n" KUBEVIRT(NETWORK) ON_ONE "\n", DW_OP_UPDATE, KUBEVIRT(NETWORK) ON_ALL,
          KUBEVIRT(NETWORK) ON_ONE, TOO_SMALL);
-  /* It was so before, and is better now. */
+  /* It was wrong before, and is better now. */
   expect(CLUSTER "---\n" KUBEVIRT(NETWORK) ON_ALL "\n", DW_OP_UPDATE, KUBEVIRT(NETWORK) ON_ONE,
          KUBEVIRT(NETWORK) ON_ALL, "");
 }
 
-/* A second one places nothing. */
+/* A second KubeVirt places no pods. */
 static void ignores_the_placement_of_a_second_kubevirt(void **state) {
   (void)state;
   expect(CLUSTER "---\n" KUBEVIRT("") ON_ALL "\n", DW_OP_CREATE, KUBEVIRT_NAMED("other", NETWORK) ON_ONE, NULL,
          TOO_SMALL);
 }
 
-/* HyperConverged makes the KubeVirt: its placement is the one that comes. */
+/* HyperConverged writes the KubeVirt, so its placement will be in force. */
 static void uses_the_placement_of_hyperconverged(void **state) {
   (void)state;
 #define HCO(placement)                                                                                                 \
@@ -83,7 +85,7 @@ static void uses_the_placement_of_hyperconverged(void **state) {
   expect(CLUSTER "---\n" KUBEVIRT("") ON_ALL "\n", DW_OP_CREATE, HCO(WORKLOAD), NULL, "");
 }
 
-/* The pods of virt-synchronization-controller, which the gate brings, run on node b, which lacks the NIC. */
+/* The pods of virt-synchronization-controller, which the feature gate adds, run on node b, which lacks the NIC. */
 #define TWO_KINDS                                                                                                      \
   NODE("a", "virt: 'yes'")                                                                                             \
   "---\n{apiVersion: v1, kind: Node, metadata: {name: b, labels: {kubevirt.io/schedulable: 'true', infra: 'yes'}}}\n"  \
@@ -108,7 +110,7 @@ static void checks_the_nics_of_pods_that_a_feature_gate_adds(void **state) {
   expect(TWO_KINDS "---\n" KUBEVIRT(NETWORK) APART "\n", DW_OP_UPDATE, on, off, MISSING);
   expect(TWO_KINDS, DW_OP_CREATE, on, NULL, MISSING);
   expect(TWO_KINDS, DW_OP_CREATE, off, NULL, "");
-  /* It was so before; and without the gate all is well. */
+  /* It was wrong before; without the feature gate there is no finding. */
   expect(TWO_KINDS "---\n" KUBEVIRT(NETWORK GATE) APART "\n", DW_OP_UPDATE, on, on, "");
   expect(TWO_KINDS "---\n" KUBEVIRT(NETWORK GATE) APART "\n", DW_OP_UPDATE, off, on, "");
 }

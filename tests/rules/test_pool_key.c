@@ -1,4 +1,4 @@
-/* Configurations that read, but with which whereabouts can't store what it hands out; and excludes of nothing. What is
+/* Readable configurations with which whereabouts cannot store its allocations, and excludes without effect. What was
  * measured in the laboratory is marked. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,7 +43,7 @@ static void rejects_a_network_name_that_is_not_an_object_name(void **state) {
                    "deny pool-key spec.config.ipam.network_name\n");
 }
 
-/* Object names have 253 bytes at most, of which "-192.168.99.0-24" takes 16. Their labels may be long. */
+/* Object names have at most 253 bytes, of which "-192.168.99.0-24" needs 16. Their labels may be long. */
 static void rejects_a_network_name_that_is_too_long(void **state) {
   (void)state;
   char name[300];
@@ -172,7 +172,7 @@ static void warns_of_an_exclude_without_effect(void **state) {
     expect(members, "warn exclude-outside spec.config.ipam.exclude[0]\n");
     nad_expect_other(nad_whereabouts(members), "warn exclude-outside spec.config.ipam.exclude[0]\n");
   }
-  /* Outside what is handed out, but in the subnet: harmless, and people do it on purpose. */
+  /* Outside the pool but inside the subnet: harmless, and often intended. */
   expect("\"range\":\"192.168.99.100-192.168.99.150/24\",\"exclude\":[\"192.168.99.1/32\"]", "");
   expect("\"ipRanges\":[{" RANGE ",\"exclude\":[\"192.168.98.9\"]}]",
          "warn exclude-outside spec.config.ipam.ipRanges[0].exclude[0]\n");
@@ -187,7 +187,7 @@ static void says_why_an_exclude_has_no_effect(void **state) {
               "is read as the IPv6 subnet ::/32, so it excludes nothing; use 192.168.99.1 [exclude-outside]");
 }
 
-/* Measured: with each of these every allocation fails; the last one reads. */
+/* Measured: with each of these, every allocation fails; the last one is readable. */
 static void rejects_an_unreadable_exclude(void **state) {
   (void)state;
   static const char *const bad[] = {"\"192.168.99.1-192.168.99.9\"", "\"192.168.99.*\"", "null", "\"\"", "5"};

@@ -8,7 +8,7 @@
 
 #include "support/nad_case.h"
 
-/* One node only, so that small pools are no matter of size. */
+/* Only one node, so that small pools are large enough. */
 static const char one_node[] = "apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n"
                                "status: {clusterNetwork: [{cidr: 10.128.0.0/14}]}\n"
                                "---\napiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
@@ -69,13 +69,13 @@ static void requires_a_range(void **state) {
   expect("\"addresses\":[]", "deny range-empty spec.config.ipam.range\n");
   nad_expect_other(nad_whereabouts("\"range\":\"\""), "warn range-empty spec.config.ipam.range\n");
   nad_expect_other(nad_whereabouts("\"range\":\"192.168.99.0/31\""), "warn range-empty spec.config.ipam.range\n");
-  /* Where the text of ipRanges is the reason, ipam-syntax alone speaks; a bad gateway is none. */
+  /* If the text of ipRanges is the reason, only ipam-syntax reports it; a bad gateway is not a reason. */
   expect("\"ipRanges\":5", "deny ipam-syntax spec.config.ipam.ipRanges\n");
   expect("\"gateway\":\"x\"", "deny ipam-syntax spec.config.ipam.gateway\ndeny range-empty spec.config.ipam.range\n");
   nad_expect_other(nad_macvlan("\"ipam\":{\"type\":\"dhcp\"}"), "");
 }
 
-/* OpenShift's whereabouts-shim, which the network operator creates. */
+/* OpenShift's network operator creates whereabouts-shim. */
 static void accepts_a_range_omitted_on_purpose(void **state) {
   (void)state;
   nad_expect_other(nad_whereabouts(""), "");
@@ -118,7 +118,8 @@ static void rejects_special_addresses(void **state) {
   expect_says("\"range\":\"224.0.0.0/24\"", "range-class", "multicast addresses");
 }
 
-/* Measured: pods get addresses below those of the class, and the nets of 0.0.0.0/8 but its first are unicast. */
+/* Measured: pods get the addresses below the special ones, and all networks in 0.0.0.0/8 except the first are unicast.
+ */
 static void warns_of_a_range_that_contains_special_addresses_further_on(void **state) {
   (void)state;
   expect("\"range\":\"126.0.0.0/7\"", "warn range-class spec.config.ipam.range\n");
@@ -128,7 +129,7 @@ static void warns_of_a_range_that_contains_special_addresses_further_on(void **s
   expect("\"range\":\"126.0.0.0/7\",\"exclude\":[\"126.0.0.0/8\"]", "deny range-class spec.config.ipam.range\n");
 }
 
-/* virt-handler takes the first global address of migration0, and only on a migration network it must be one. */
+/* virt-handler uses the first global address of migration0; other networks do not need a global one. */
 static void only_warns_of_special_addresses_next_to_global_ones(void **state) {
   (void)state;
   static const char other[] = ",\"ipRanges\":[{\"range\":\"192.168.99.0/24\"}]";
@@ -147,7 +148,7 @@ static void only_warns_of_special_addresses_next_to_global_ones(void **state) {
   nad_expect_other(nad_whereabouts("\"range\":\"127.5.0.0/24\""), "deny range-class spec.config.ipam.range\n");
 }
 
-/* The rules about place and size pass over what range-class refuses, unless it is switched off. */
+/* The rules about place and size skip a range that range-class denies, unless the policy turns that off. */
 static void reports_a_special_range_once(void **state) {
   (void)state;
   expect("\"range\":\"127.0.0.0/30\",\"gateway\":\"127.0.0.1\"", "deny range-class spec.config.ipam.range\n");
@@ -183,7 +184,7 @@ static void rejects_overlapping_ranges_of_one_configuration(void **state) {
               "(192.168.99.1-192.168.99.130/23)");
 }
 
-/* Measured: the reservation keeps pods apart, and Linux accepts an IPv4 address with two lengths. */
+/* Measured: reservations give pods different addresses, and Linux accepts an IPv4 address with two prefix lengths. */
 static void only_warns_of_overlapping_ranges_with_which_pods_work(void **state) {
   (void)state;
   expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.128/25\"}]",
@@ -194,7 +195,7 @@ static void only_warns_of_overlapping_ranges_with_which_pods_work(void **state) 
          "warn overlap-self spec.config.ipam.ipRanges[0].range\n");
 }
 
-/* Measured: the pod gets the one address twice ("file exists"), for whereabouts keeps one IPPool per subnet. */
+/* Measured: the pod gets the same address twice ("file exists"), because whereabouts keeps one IPPool per subnet. */
 static void rejects_two_ranges_in_one_subnet(void **state) {
   (void)state;
   expect("\"ipRanges\":[{\"range\":\"192.168.99.1-192.168.99.9/24\"},{\"range\":\"192.168.99.10-192.168.99.20/24\"}]",
@@ -205,7 +206,7 @@ static void rejects_two_ranges_in_one_subnet(void **state) {
                    "deny overlap-self spec.config.ipam.ipRanges[0].range\n");
 }
 
-/* Of three copies two are too many; the later one of a pair is the one to blame, whatever their order by address. */
+/* Two of three copies are too many; the later one of a pair is reported, whatever their order by address. */
 static void reports_each_overlapping_range_once(void **state) {
   (void)state;
   expect(
@@ -223,7 +224,7 @@ static void reports_each_overlapping_range_once(void **state) {
          "25\"}]",
          "warn overlap-self spec.config.ipam.ipRanges[1].range\n"
          "warn overlap-self spec.config.ipam.ipRanges[2].range\n");
-  /* The last one takes in both others, which overlap all the same. */
+  /* The last one contains both others, which also overlap each other. */
   expect("\"ipRanges\":[{\"range\":\"192.168.99.4-192.168.99.30/24\"},{\"range\":\"192.168.99.8-192.168.99.16/25\"},"
          "{\"range\":\"192.168.99.0/26\"}]",
          "warn overlap-self spec.config.ipam.ipRanges[1].range\n"
@@ -238,7 +239,7 @@ static void reports_each_overlapping_range_once(void **state) {
   expect_says(
       "\"ipRanges\":[{\"range\":\"192.168.99.4-192.168.99.30/24\"},{\"range\":\"192.168.99.8-192.168.99.16/25\"}]",
       "overlap-self", "shares 192.168.99.8-192.168.99.16 with spec.config.ipam.ipRanges[0].range");
-  /* Around a hole: the one lies in what the other excludes. */
+  /* One range is inside the exclude of the other. */
   expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.64/26\"]},{\"range\":\"192.168.99.64/"
          "26\"}]",
          "");
@@ -271,7 +272,7 @@ static void rejects_a_gateway_in_the_pool(void **state) {
               "add \"exclude\": [\"fd00:99::1/128\"] to spec.config.ipam.ipRanges[0]");
 }
 
-/* `Gateway` is a Go field that nobody means to be a key: it works, and so does the pod that gets its address. */
+/* `Gateway` is a Go field that is not meant to be a key, but it works. */
 static void a_gateway_under_the_wrong_key_only_warns(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/24\",\"Gateway\":\"192.168.99.254\"",
@@ -283,7 +284,7 @@ static void a_gateway_under_the_wrong_key_only_warns(void **state) {
 
 static void rejects_a_gateway_outside_all_subnets(void **state) {
   (void)state;
-  /* Routers of IPv6 are known by their link-local address. */
+  /* IPv6 routers use their link-local address. */
   expect("\"range\":\"fd00:99::/64\",\"gateway\":\"fe80::1\"", "");
   expect("\"range\":\"fd00:99::/64\",\"gateway\":\"fec0::1\"", "deny gateway-outside spec.config.ipam.gateway\n");
   expect("\"range\":\"192.168.99.0/24\",\"gateway\":\"169.254.1.1\"",
@@ -297,7 +298,7 @@ static void rejects_a_gateway_outside_all_subnets(void **state) {
   expect("\"ipRanges\":[{\"range\":\"192.168.98.2-192.168.98.9/24\"},{\"range\":\"192.168.99.2-192.168.99.9/24\"}],"
          "\"gateway\":\"192.168.99.1\"",
          "");
-  /* Nothing to lie in: the range can't be read, or there is none. */
+  /* The range is unreadable or missing. */
   expect("\"range\":\"x\",\"gateway\":\"192.168.98.1\"", "deny ipam-syntax spec.config.ipam.range\n");
   expect("\"gateway\":\"192.168.98.1\"", "deny range-empty spec.config.ipam.range\n");
   /* An empty range still has a subnet. */

@@ -12,7 +12,7 @@
 #include "rules/engine.h"
 #include "support/review_case.h"
 
-/* META: more members of metadata; the config lacks a master, and its range has no usable address. */
+/* META contains more members of metadata. The config lacks a master, and its range has no usable address. */
 #define NAD(meta, config)                                                                                              \
   "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: my-migration, namespace: "     \
   "openshift-cnv" meta "}, spec: {config: '" config "'}}"
@@ -61,7 +61,7 @@ static void another_wrong_value_is_a_new_mistake(void **state) {
 
 #define PLUGINS(type, mtu) NAD("", "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{" type "\"mtu\":" mtu "}]}")
 
-/* A type that is absent, empty or null is reported in the same words; what differs is the value, or that there is none.
+/* An absent, empty or null type is reported in the same words; only the value differs.
  */
 static void an_absent_value_and_an_empty_one_are_different_mistakes(void **state) {
   (void)state;
@@ -88,7 +88,8 @@ static void judges_an_object_that_becomes_a_migration_network_as_new(void **stat
   (void)state;
   static const char off[] = NAD(", labels: {droveway.io/migration-network: \"false\"}", BAD);
   VERDICT_SCOPED becomes = update(off, NAD("", BAD));
-  assert_string_equal(verdict_denied(&becomes), "range-empty,master-required"); /* elsewhere range-empty only warned */
+  assert_string_equal(verdict_denied(&becomes),
+                      "range-empty,master-required"); /* on the other network, range-empty only warned */
   static const char class_before[] =
       NAD(", labels: {droveway.io/migration-network: \"false\"}", CONFIG("", "224.0.5.0/24"));
   VERDICT_SCOPED class = update(class_before, NAD("", CONFIG("", "224.0.5.0/24")));
@@ -130,7 +131,7 @@ static void an_unreadable_old_object_excuses_no_mistake(void **state) {
   assert_string_equal(verdict_denied(&other), "cni-json");
 }
 
-/* A NAD of COUNT plugins whose type is no file name. */
+/* A NAD of COUNT plugins whose type is not a file name. */
 static char *crowded(int count, const char *version) {
   struct dw_buf config = DW_BUF_INIT;
   dw_buf_printf(&config, "{\"cniVersion\":\"%s\",\"name\":\"n\",\"plugins\":[{\"type\":\"tuning\"}", version);
@@ -208,9 +209,9 @@ static struct verdict update_on(const char *state, const char *before, const cha
   return update_in(state, NULL, before, after);
 }
 
-/* --- nothing that the rules read --- */
+/* --- changes of what no rule reads --- */
 
-/* A NAD with METADATA beside its name, whose config has COUNT unreadable ranges of LENGTH bytes. */
+/* A NAD with METADATA in addition to its name, whose config has COUNT unreadable ranges of LENGTH bytes. */
 static char *broken_nad(const char *metadata, size_t count, size_t length) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   dw_buf_printf(&text,
@@ -241,7 +242,7 @@ static void expect_relabelled(size_t count, size_t length) {
 static void allows_annotating_any_broken_nad(void **state) {
   (void)state;
   expect_relabelled(1, 5);
-  expect_relabelled(1, 100000); /* shown and kept only in part */
+  expect_relabelled(1, 100000); /* only a part is shown and kept */
   expect_relabelled(1000, 5);   /* more than are kept */
 }
 
@@ -251,7 +252,7 @@ static void allows_annotating_any_broken_nad(void **state) {
   "}, spec: {config: '{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":"         \
   "\"192.168.99.0/24\"}}'}}"
 
-/* It was a migration network in the wrong place before, by its name. */
+/* Because of its name, it already was a migration network in the wrong namespace. */
 static void a_label_without_effect_is_not_a_new_mistake(void **state) {
   (void)state;
   VERDICT_SCOPED verdict = update_on("", NAD_IN("vms", ""),
@@ -268,7 +269,7 @@ static void a_label_that_makes_it_a_migration_network_is_a_new_mistake(void **st
   assert_string_equal(verdict_denied(&verdict), "migration-namespace");
 }
 
-/* --- overlaps that grow while their text stays --- */
+/* --- overlaps that grow while their text is the same --- */
 
 #define RANGE(range, exclude)                                                                                          \
   "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: my-migration, namespace: "     \
@@ -306,9 +307,9 @@ static void an_overlap_with_a_remote_cluster_is_compared_by_its_addresses(void *
   dw_world_unref(world);
 }
 
-/* --- what could not be read --- */
+/* --- unreadable configurations --- */
 
-/* CONFIG as the spec.config of the NAD that is updated; OTHER makes its spec another one beside that. */
+/* CONFIG is the spec.config of the updated NAD; OTHER changes another part of the spec. */
 static char *nad_with(const char *labels, const char *config, const char *other_member) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   json_object *quoted = json_object_new_string(config);
@@ -344,7 +345,7 @@ static void add_times(struct dw_buf *out, const char *text, size_t count, const 
 struct beyond {
   const char *head, *piece, *separator;
   size_t count;
-  const char *middle, *tail; /* before and behind the range */
+  const char *middle, *tail; /* before and after the range */
   const char *denied;
 };
 
@@ -377,7 +378,7 @@ static void tolerates_an_unreadable_configuration_only_if_unchanged(void **state
       {"{" OVN "\"subnets\":\"", "fd00:1::/64", ",", 32, ",", "\"}", "ipam-syntax"},
       {"{" OVN "\"subnets\":\"10.9.0.0/16\",\"excludeSubnets\":\"", "10.9.1.0/24", ",", 1024, ",", "\"}",
        "ipam-syntax"},
-      /* More than are kept: what others there are is not known. */
+      /* More than are kept: the others are unknown. */
       {"{\"x\":[", "{\"a\":1,\"A\":1}", ",", 64, "]," MACVLAN "\"range\":\"", "\"}}", "cni-ambiguous-key"},
       {"{\"dns\":{\"search\":[", "1", ",", 64, "]}," MACVLAN "\"range\":\"", "\"}}", "cni-json"},
       {"{" MACVLAN "\"exclude\":[", "\"x\"", ",", 64, "],\"range\":\"", "\"}}", "ipam-syntax"},
@@ -405,7 +406,7 @@ static void an_unreadable_configuration_cannot_become_a_migration_network(void *
   free(after);
 }
 
-/* libcni's map, written again, has "master" behind "MASTER", wherever they are. */
+/* When libcni writes its map again, "master" comes after "MASTER", wherever they were. */
 static void tolerates_an_ambiguous_key_only_with_the_same_values(void **state) {
   (void)state;
 #define KEYS(first, second, range)                                                                                     \
@@ -416,7 +417,7 @@ static void tolerates_an_ambiguous_key_only_with_the_same_values(void **state) {
   expect_update(KEYS("eth1", "eth1", "10.200.5.0/24"), KEYS("eth1", "eth1", "10.200.6.0/24"), "");
 }
 
-/* A value is compared whole, whatever is kept of it to be shown. */
+/* The complete value is compared, even if only a part is kept to be shown. */
 static void compares_long_values_completely(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf xs = DW_BUF_INIT;
@@ -465,19 +466,19 @@ static void compares_values_that_are_not_shown(void **state) {
 static const char pod_network[] = "{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: cluster}, "
                                   "spec: {clusterNetwork: [{cidr: 10.128.0.0/14, hostPrefix: 23}]}}";
 
-/* A configuration whose values take far more memory than its text. */
+/* A configuration whose values need far more memory than its text. */
 static char *large_config(const char *range) {
   return beyond_text(&(struct beyond){"{\"x\":[", "[]", ",", 20000, "]," MACVLAN "\"range\":\"", "\"}}", ""}, range);
 }
 
-/* The memory that reading CONFIG takes. */
+/* The memory that reading CONFIG needs. */
 static size_t memory_of(const char *config) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_non_null(dw_json_parse(arena, config, strlen(config), DW_JSON_PLAIN, NULL));
   return dw_arena_used(arena);
 }
 
-/* The answer to an UPDATE where each text may take LIMIT bytes. */
+/* The answer to an UPDATE if each text may need LIMIT bytes. */
 static bool allowed_within(const struct dw_world *world, size_t limit, const char *before, const char *after,
                            struct dw_buf *out) {
   char *old = nad_with("", before, "");
@@ -493,7 +494,7 @@ static bool allowed_within(const struct dw_world *world, size_t limit, const cha
   return answer.allowed;
 }
 
-/* Old code denied neither: both texts were too large, word by word the same finding. */
+/* A regression: both texts were too large, so the findings were equal and neither was denied. */
 static void each_text_has_a_separate_memory_limit(void **state) {
   (void)state;
   struct dw_world *world = world_of(pod_network, NULL);
@@ -506,7 +507,7 @@ static void each_text_has_a_separate_memory_limit(void **state) {
   assert_false(allowed_within(world, enough, good, bad, &out));
   assert_non_null(strstr(out.data, "overlaps the pod network 10.128.0.0/14"));
   assert_null(strstr(out.data, "cni-json"));
-  /* one that is too large even so stands only as it was */
+  /* a text that is still too large is tolerated only if it is unchanged */
   size_t too_little = memory_of(good) / 2;
   assert_true(allowed_within(world, too_little, good, good, &out));
   assert_false(allowed_within(world, too_little, good, bad, &out));
@@ -517,7 +518,7 @@ static void each_text_has_a_separate_memory_limit(void **state) {
   dw_world_unref(world);
 }
 
-/* --- what is not available --- */
+/* --- unavailable facts --- */
 
 static void checks_each_unavailable_network(void **state) {
   (void)state;

@@ -1,4 +1,4 @@
-/* What the differential run against the plugins' own code (tests/oracle/readers) found. */
+/* Differences that the comparison with the plugins' own code (tests/oracle/readers) found. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ static void libcni_chooses_the_highest_version(void **state) {
       {LIST("\"cniVersion\":\"1.0.0\",\"cniVersions\":[\"0.3.2\"]"), ""},
       {LIST("\"cniVersion\":\"1.1.0\",\"cniVersions\":[\"1.0\"]"), ""},
       {LIST("\"cniVersions\":[\"1.0\"]"), "warn cni-version spec.config.cniVersion\n" OF_LIST(0)},
-      /* what is newer than libcni is left out */
+      /* versions newer than libcni are ignored */
       {LIST("\"cniVersion\":\"1.2.0\",\"cniVersions\":[\"1.0.0\"]"), ""},
       {LIST("\"cniVersion\":\"0.3.1\",\"cniVersions\":[\"1.2.0\",\"2\"]"), ""},
       {LIST("\"cniVersion\":\"1.2.0\",\"cniVersions\":[\"1.3.0\"]"), "deny cni-version spec.config.cniVersion\n"},
@@ -41,7 +41,7 @@ static void libcni_chooses_the_highest_version(void **state) {
                   "plugin supports it; use 0.3.1, 0.4.0, 1.0.0 or 1.1.0 as the highest [cni-version]");
 }
 
-/* plugin-chain judges the version that is chosen. */
+/* plugin-chain judges the chosen version. */
 static void checks_plugins_against_the_chosen_version(void **state) {
   (void)state;
 #define CHAIN(versions) "{" versions ",\"name\":\"n\",\"plugins\":[" MACVLAN ",{\"type\":\"firewall\"}]}"
@@ -51,7 +51,7 @@ static void checks_plugins_against_the_chosen_version(void **state) {
   nad_expect_other(CHAIN("\"cniVersion\":\"1.2.0\",\"cniVersions\":[\"1.0.0\"]"), "");
 }
 
-/* whereabouts puts a 0 behind an address that ends in "::" (pkg/storage/kubernetes/ipam.go NormalizeIP()). */
+/* whereabouts appends a 0 to an address that ends in "::" (pkg/storage/kubernetes/ipam.go NormalizeIP()). */
 static void accepts_an_address_that_ends_in_colons(void **state) {
   (void)state;
   nad_expect_config(nad_whereabouts("\"range\":\"fd00:98::/31\",\"range_start\":\"fd00:99::\""), "");
@@ -106,7 +106,7 @@ static void checks_only_the_mac_address_that_wins(void **state) {
   nad_expect_other(nad_macvlan("\"mac\":\"zz\"," NAD_IPAM), "deny plugin-option spec.config.mac\n");
 }
 
-/* Run: an interface that exists takes the first six bytes; one that is made with such an address is refused. */
+/* Measured: an existing interface uses the first six bytes; the kernel does not create one with such an address. */
 static void tuning_accepts_a_longer_mac_address(void **state) {
   (void)state;
   nad_expect_other(TUNED("\"mac\":\"02:00:00:00:00:03:04:05\""), "");
@@ -116,7 +116,7 @@ static void tuning_accepts_a_longer_mac_address(void **state) {
                    "deny plugin-option spec.config.mac\n");
 }
 
-/* Run with the plugins 1.10.0, which need Go 1.26. */
+/* Measured with the plugins 1.10.0, which need Go 1.26. */
 static void only_warns_of_a_mac_address_of_digits(void **state) {
   (void)state;
   nad_expect_other(nad_macvlan("\"mac\":\"020000000001\"," NAD_IPAM), "warn plugin-option spec.config.mac\n");

@@ -1,4 +1,4 @@
-/* What the rules say of configurations that were attached to three nodes with the real plugins, against what happened
+/* Compares the verdicts on configurations that were attached to three nodes with the real plugins with what happened
  * there: tests/lab/README.md. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +38,7 @@ static const char *or_else(const char *text, const char *other) {
   return *text == '\0' ? other : text;
 }
 
-/* The NAD of a row, or of one of its `others`. The caller gives it back. */
+/* The NAD of a row, or of one of its `others`. The caller releases it. */
 static struct json_object *nad_of(struct json_object *row) {
   struct json_object *nad = json_object_new_object();
   struct json_object *annotations = NULL;
@@ -63,13 +63,13 @@ static char *text_and_free(struct json_object *object) {
   return text;
 }
 
-/* Appends it to TEXT as a document of a stream. Gives OBJECT back. */
+/* Appends OBJECT to TEXT as a document of a stream, and releases it. */
 static void add_document(struct dw_buf *text, struct json_object *object) {
   dw_buf_printf(text, "---\n%s\n", json_object_to_json_string(object));
   json_object_put(object);
 }
 
-/* The cluster, and the NADs that were there before (may be NULL). */
+/* The cluster, and the existing NADs (may be NULL). */
 static struct dw_world *world_with(struct json_object *others) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   struct json_object *list = json_object_from_file(cluster_file);
@@ -90,8 +90,8 @@ static const char *what_is_said(const struct verdict *verdict) {
   return verdict_warning_count(verdict) > 0 ? "warned" : "allowed";
 }
 
-/* `told`: an administrator hears of it, by a denial or a warning. `works`: nothing is refused. `any`: the laboratory
- * could not show what happens. */
+/* `told`: the verdict must be a denial or a warning. `works`: it must not be a denial. `any`: the laboratory could not
+ * show what happens. */
 static bool is_as_expected(const char *expected, const char *said) {
   if (strcmp(expected, "any") == 0)
     return true;
@@ -115,7 +115,7 @@ static bool judge(const struct dw_world *world, struct json_object *row) {
   return right;
 }
 
-/* Builds a world of its own for a row with NADs that were there before. */
+/* Builds a separate world for a row with existing NADs. */
 static bool judge_row(const struct dw_world *plain, struct json_object *row) {
   struct json_object *others = NULL;
   if (!json_object_object_get_ex(row, "others", &others))

@@ -27,7 +27,7 @@ static const char update[] =
     "\"name\":\"new-name\",\"namespace\":\"new-ns\"}},\"oldObject\":{\"metadata\":{\"name\":\"old-name\",\"namespace\":"
     "\"old-ns\"}},\"dryRun\":true,\"options\":{}}}";
 
-/* The review above with the value at POINTER replaced by the JSON text VALUE, or removed where that is NULL. */
+/* The review above with the value at POINTER replaced by the JSON text VALUE, or removed if VALUE is NULL. */
 struct change {
   const char *pointer;
   const char *value;
@@ -86,7 +86,7 @@ static void reads_v1beta1(void **state) {
   assert_string_equal(request.api_version, "admission.k8s.io/v1beta1");
 }
 
-/* What an API server may leave out reads as empty; null is as good as left out. */
+/* Parts that an API server may omit read as empty; null counts as omitted. */
 static void optional_parts(void **state) {
   (void)state;
   static const char *const parts[] = {"/request/resource",
@@ -137,7 +137,7 @@ static void objects_by_operation(void **state) {
   (void)state;
   static const struct {
     const char *operation, *object, *old_object;
-    const char *told; /* NULL: reads */
+    const char *told; /* NULL if it is readable */
     bool has_object, has_old_object;
   } cases[] = {
       {"CREATE", "{}", "null", NULL, true, false},
@@ -182,7 +182,7 @@ static void objects_by_operation(void **state) {
   }
 }
 
-/* Every part with a wrong type or value: refused, and the message begins with its place. */
+/* Every part with a wrong type or value is rejected, with a message that begins with its path. */
 static void rejects_wrong_parts(void **state) {
   (void)state;
   static const struct {
@@ -281,7 +281,7 @@ static void rejects_malformed_bodies(void **state) {
   }
 }
 
-/* No prefix of a good review is a good review. */
+/* No prefix of a valid review is a valid review. */
 static void rejects_truncated_bodies(void **state) {
   (void)state;
   for (size_t length = 0; length < strlen(update); length++) {

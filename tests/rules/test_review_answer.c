@@ -24,7 +24,7 @@ static const struct dw_request request = {
     .operation = DW_OP_CREATE,
 };
 
-/* The answer as json-c reads it; the caller puts it. */
+/* The answer as json-c reads it; the caller releases it. */
 static json_object *written(const struct dw_request *of, const struct dw_answer *answer) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   dw_answer_write(of, answer, &out);
@@ -126,7 +126,7 @@ static void warnings_and_annotations(void **state) {
   json_object *json = written(&request, &answer);
   assert_int_equal(json_object_array_length(at(json, "/response/warnings")), 2);
   assert_text(json, "/response/warnings/0", warnings[0]);
-  assert_text(json, "/response/warnings/1", "b\xef\xbf\xbd [c]"); /* what is no UTF-8 can't break the answer */
+  assert_text(json, "/response/warnings/1", "b\xef\xbf\xbd [c]"); /* invalid UTF-8 must not break the answer */
   assert_text(json, "/response/auditAnnotations/warned", "a,b");
   assert_text(json, "/response/auditAnnotations/defaulted", "spec.x");
   assert_int_equal(json_object_object_length(at(json, "/response/auditAnnotations")), 2);

@@ -1,4 +1,4 @@
-/* Routes: what was run with the plugins and the kernel, in messages. */
+/* Routes: messages for what was measured with the plugins and the kernel. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,9 +44,9 @@ static void expect_rows(const struct row *rows, size_t count) {
 }
 #define EXPECT_ROWS(rows) expect_rows(rows, sizeof(rows) / sizeof *(rows))
 
-/* --- routes that work are not refused --- */
+/* --- routes that work --- */
 
-/* A result of cniVersion 0.2.0 has routes with addresses only, so those of another family are dropped. */
+/* A result of cniVersion 0.2.0 has routes only with addresses, so routes of another family are dropped. */
 static void old_versions_drop_routes_of_a_family_without_an_address(void **state) {
   (void)state;
 #define OLD(version, range, routes)                                                                                    \
@@ -81,13 +81,13 @@ static void accepts_routes_that_work(void **state) {
       "{\"dst\":\"224.0.0.0/4\"}",
       "{\"dst\":\"127.0.0.0/8\"}",
       "{\"dst\":\"0.0.0.0/8\"}",
-      /* the own subnet, without a gateway; in IPv6 the connected route goes first */
+      /* its own subnet, without a gateway; in IPv6 the connected route has priority */
       "{\"dst\":\"192.168.99.0/24\"}",
       "{\"dst\":\"fd00:99::/64\",\"gw\":\"fe80::1\"}",
       "{\"dst\":\"fd00:99::/64\",\"gw\":\"fe80::1\",\"priority\":256}",
       "{\"dst\":\"192.168.99.0/24\",\"gw\":\"192.168.99.0\",\"priority\":1}",
       "{\"dst\":\"192.168.99.0/24\",\"gw\":\"192.168.99.0\",\"table\":100}",
-      /* IPv6 takes host bits, a link-local gateway, and one that an earlier route makes reachable */
+      /* IPv6 accepts host bits, a link-local gateway, and one that an earlier route makes reachable */
       "{\"dst\":\"2001:db8:5::7/48\"}",
       "{\"dst\":\"2001:db8:5::/48\",\"gw\":\"fe80::1\"}",
       "{\"dst\":\"2001:db8:1::/64\"},{\"dst\":\"2001:db8:5::/48\",\"gw\":\"2001:db8:1::1\"}",
@@ -153,7 +153,7 @@ static void rejects_routes_that_the_kernel_rejects(void **state) {
       {"{\"dst\":\"2001:db8::/32\"},{\"dst\":\"2001:db8::/32\",\"priority\":1024,\"scope\":253}",
        "deny ipam.routes[1].dst: Duplicate value: \"2001:db8::/32\": is the same route as spec.config.ipam.routes[0], "
        "and the kernel rejects duplicates; remove one of them [route-unusable]\n"},
-      /* what whereabouts can't read is told once */
+      /* what whereabouts cannot read is reported once */
       {"{\"dst\":\"x\",\"gw\":\"y\"}",
        "deny ipam.routes[0].dst: Invalid value: \"x\": is not a CIDR; use ADDRESS/LENGTH, such as 10.200.5.0/24 "
        "[ipam-syntax]\n"
@@ -172,7 +172,7 @@ static void rejects_a_route_to_its_own_subnet_through_a_gateway(void **state) {
       {"{\"dst\":\"192.168.99.0/25\",\"gw\":\"192.168.99.0\"}",
        "deny ipam.routes[0].dst: Invalid value: \"192.168.99.0/25\": is part of the network's own subnet "
        "192.168.99.0/24, so pods reach each other only through 192.168.99.0; remove the route [route-unusable]\n"},
-      /* no pod has one of these addresses before the others are used up */
+      /* pods get these addresses only after all others */
       {"{\"dst\":\"192.168.99.128/25\",\"gw\":\"192.168.99.0\"}",
        "warn ipam.routes[0].dst: Invalid value: \"192.168.99.128/25\": is part of the network's own subnet "
        "192.168.99.0/24, so pods reach each other only through 192.168.99.0; remove the route [route-unusable]\n"},
@@ -183,7 +183,7 @@ static void rejects_a_route_to_its_own_subnet_through_a_gateway(void **state) {
   EXPECT_ROWS(rows);
 }
 
-/* Three nodes take the three lowest addresses: there the kernel refuses a route through the pod's own address. */
+/* Three nodes use the three lowest addresses: there, the kernel rejects a route through the pod's own address. */
 static void reports_a_gateway_that_a_pod_can_get(void **state) {
   (void)state;
   static const struct row rows[] = {
@@ -203,7 +203,7 @@ static void reports_a_gateway_that_a_pod_can_get(void **state) {
                     "");
 }
 
-/* Without a gateway of its own a route goes through the network's. */
+/* A route without a gateway uses the network's. */
 static void uses_the_networks_gateway_for_routes_without_one(void **state) {
   (void)state;
   const char *outside = nad_whereabouts(
@@ -227,7 +227,7 @@ static void uses_the_networks_gateway_for_routes_without_one(void **state) {
                    "deny route-unusable spec.config.ipam.routes[1].dst\n");
 }
 
-/* What can't be read is told once, by another rule. */
+/* Another rule reports, once, what cannot be read. */
 static void judges_the_routes_of_host_local_and_static(void **state) {
   (void)state;
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"static\",\"addresses\":"
@@ -240,7 +240,7 @@ static void judges_the_routes_of_host_local_and_static(void **state) {
                    "deny route-unusable spec.config.ipam.routes[4].dst\n");
 }
 
-/* What takes no routes from the configuration, or is not known to. */
+/* IPAM plugins that read no routes, or are not known to. */
 static void ignores_routes_of_other_ipam_plugins(void **state) {
   (void)state;
   static const char bad[] = "\"routes\":[{\"dst\":\"0.0.0.0/0\"},{\"dst\":\"10.128.0.1/14\"},null]";
@@ -284,7 +284,7 @@ static void rejects_default_routes(void **state) {
       {"{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"128.0.0.0/2\"},{\"dst\":\"192.0.0.0/3\"}",
        "deny ipam.routes[0].dst: Invalid value: \"0.0.0.0/1\": covers every IPv4 address together with the other "
        "routes, so the pod's other traffic also goes here; remove these routes [default-route]\n"},
-      /* the pod network's own goes first (metric 0; 1024), or no rule looks there */
+      /* the pod network's own has priority (metric 0; 1024), or no routing rule uses that table */
       {"{\"dst\":\"0.0.0.0/0\",\"priority\":100}", "warn ipam.routes[0].dst: Invalid value: \"0.0.0.0/0\": is a second "
                                                    "default route, with a higher metric than the "
                                                    "pod network's; remove it [default-route]\n"},
@@ -315,8 +315,8 @@ static void rejects_a_default_route_by_the_bridge_plugin(void **state) {
   nad_expect(&nad, "");
 }
 
-/* Source: redhat-nfvpe/cni-route-override: it adds with netlink.RouteAdd, which leaves a default route as it is, and
- * takes away what the plugin before it set. */
+/* Source: redhat-nfvpe/cni-route-override: it adds routes with netlink.RouteAdd, which does not change an existing
+ * default route, and removes those of the previous plugin. */
 static void route_override_adds_and_removes_routes(void **state) {
   (void)state;
 #define CHAIN(ipam, members)                                                                                           \

@@ -19,7 +19,7 @@
 #define PASSTHRU MACVLAN(",\"mode\":\"passthru\"")
 #define VLAN(id) "{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":" id "}"
 
-/* The findings about sharing alone of MINE where another NAD is THEIRS. */
+/* Only the findings about sharing, for MINE if another NAD is THEIRS. */
 static void expect_pair(const char *mine, const char *theirs, const char *label, bool shared) {
   struct nad_answer answer;
   nad_judge(
@@ -58,7 +58,7 @@ static void some_interfaces_exclude_each_other(void **state) {
       {MACVLAN(""), "{\"type\":\"ipvlan\"}", false},
       {MACVLAN(""), "{\"type\":\"ipvlan\",\"master\":\"eth1\",\"linkInContainer\":true}", false},
       {MACVLAN(""), "{\"type\":\"host-device\",\"device\":\"eth1\"}", false},
-      /* One NIC by two names. */
+      /* Two names of the same NIC. */
       {MACVLAN(""), "{\"type\":\"ipvlan\",\"master\":\"storage\"}", true},
       {"{\"type\":\"macvlan\",\"master\":\"storage\"}", IPVLAN, true},
       {MACVLAN(""), "{\"plugins\":[" IPVLAN ",{\"type\":\"tuning\"}]}", true},
@@ -79,7 +79,7 @@ static void names_the_other_nad(void **state) {
   nad.ns = "vms";
   nad.name = "blue";
   nad.label = "";
-  nad_expect(&nad, ""); /* the NAD itself, before it is changed */
+  nad_expect(&nad, ""); /* the NAD itself, before the change */
 }
 
 static void rejects_a_vlan_that_the_node_already_has(void **state) {
@@ -99,7 +99,7 @@ static void rejects_a_vlan_that_the_node_already_has(void **state) {
   nad_expect(&nad, "");
   nad.config = OURS("eth2", "100");
   nad_expect(&nad, "");
-  /* On a macvlan the same VLAN interface is what to use. */
+  /* For a macvlan, that VLAN interface is the right master. */
   nad.config = "{\"type\":\"macvlan\",\"master\":\"eth1.100\"," NAD_IPAM "}";
   nad_expect(&nad, "");
 }

@@ -83,7 +83,7 @@ static void rejects_a_vlan_that_no_port_carries(void **state) {
              "");
 }
 
-/* A bridge that does not filter passes all; a VM's port leads nowhere. */
+/* A bridge without filtering passes every VLAN; the port of a VM is not an uplink. */
 static void accepts_vlans_if_facts_are_missing(void **state) {
   (void)state;
   const char *config = BRIDGE("\"bridge\":\"br1\",\"vlan\":300");

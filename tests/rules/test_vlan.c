@@ -46,7 +46,7 @@ static void rejects_a_trunk_without_valid_vlan_ids(void **state) {
                    "deny vlan-range spec.config.trunk[1].maxID\n");
 }
 
-/* Source: plugins/main/vlan/vlan.go:39 and bridge.go:62 (NetConf): each knows one of the two. */
+/* Source: plugins/main/vlan/vlan.go:39 and bridge.go:62 (NetConf): each knows only one of the two. */
 static void warns_of_the_vlan_key_of_another_plugin(void **state) {
   (void)state;
 #define TAGGED(type, members) "{" HEAD ",\"type\":\"" type "\"," members NAD_IPAM "}"
