@@ -135,7 +135,7 @@ static int audit(const struct audit_options *options, const struct dw_world *wor
   struct spots spots = {
       .arena = arena, .folder = places ? options->world.state : NULL, .ns = world->policy->namespace_};
   struct auditing auditing = {&report, &spots};
-  struct dw_audit run = {.world = world, .see = report_object, .context = &auditing, .see_all = true};
+  struct dw_audit run = {.world = world, .notify = report_object, .context = &auditing, .notify_all = true};
   cli_warn_unknown(&options->world, gaps, "rules that need them could not be checked");
   dw_audit_run(&run);
   cli_report_print(&report, &options->report);

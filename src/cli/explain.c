@@ -114,7 +114,7 @@ static const char *judge_example(struct dw_arena *arena, const struct dw_rule *r
   struct collector collector = {&report, rule, subjects};
   struct cli_report_options how = {.color = color, .quiet = true};
   if (audited)
-    dw_audit_run(&(struct dw_audit){.world = subjects->world, .see = collect_audited, .context = &collector});
+    dw_audit_run(&(struct dw_audit){.world = subjects->world, .notify = collect_audited, .context = &collector});
   else
     check_example(&collector, deletes);
   cli_report_text(&report, &how, &out);

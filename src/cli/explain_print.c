@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 
 static bool is_of_nads(const struct dw_rule *rule) {
-  return rule->scope == DW_SCOPE_NAD || rule->scope == DW_SCOPE_NAD_CALLED_ONE || rule->scope == DW_SCOPE_NAD_DELETE;
+  return rule->scope == DW_SCOPE_NAD || rule->scope == DW_SCOPE_NAD_CANDIDATE || rule->scope == DW_SCOPE_NAD_DELETE;
 }
 
 /* "deny on a migration network, warn on any other NAD": the actions in force. */

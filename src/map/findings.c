@@ -48,7 +48,7 @@ void dw_map_add_findings(struct dw_map_builder *b) {
   struct listing listing = {.b = b};
   listing.denials = dw_arena_array(b->scratch, DW_MAP_FINDINGS_SHOWN, sizeof *listing.denials);
   listing.warnings = dw_arena_array(b->scratch, DW_MAP_FINDINGS_SHOWN, sizeof *listing.warnings);
-  struct dw_audit audit = {.world = b->world, .see = see, .context = &listing};
+  struct dw_audit audit = {.world = b->world, .notify = see, .context = &listing};
   dw_audit_run(&audit);
   struct dw_map *map = b->map;
   map->findings = dw_arena_array(b->arena, listing.denial_count + listing.warning_count, sizeof *map->findings);

@@ -54,8 +54,8 @@ static void count(struct dw_audit_result *result, const struct dw_judgement *jud
 
 static void conclude(struct dw_audit *audit, const struct dw_object *object, const struct dw_judgement *judgement) {
   count(&audit->result, judgement);
-  if (audit->see != NULL && (audit->see_all || judgement->findings.count > 0 || judgement->denied))
-    audit->see(audit->context, &(struct dw_audited){object, *judgement});
+  if (audit->notify != NULL && (audit->notify_all || judgement->findings.count > 0 || judgement->denied))
+    audit->notify(audit->context, &(struct dw_audited){object, *judgement});
 }
 
 /* An object that is being deleted does no more harm: its denials only warn, as in an UPDATE of it. */

@@ -20,9 +20,9 @@ struct dw_audit {
   const struct dw_world *world;
   /* Called for every object with findings; its argument is valid until it returns. NULL if only the numbers are needed.
    */
-  void (*see)(void *context, const struct dw_audited *audited);
+  void (*notify)(void *context, const struct dw_audited *audited);
   void *context;
-  bool see_all;                  /* call see() for objects without findings, too */
+  bool notify_all;               /* call notify() for objects without findings, too */
   struct dw_audit_result result; /* the numbers so far */
   bool vmis_unverified;          /* already reported; must be false at first */
 };

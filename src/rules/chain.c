@@ -37,7 +37,7 @@ static void version_fits(struct dw_check *check, const struct dw_rule *rule, con
 /* --- which plugin creates the interface --- */
 
 /* migration-plugin reports a list in which no plugin creates an interface. */
-static bool has_maker(const struct dw_cni_config *config) {
+static bool has_creator(const struct dw_cni_config *config) {
   for (size_t i = 0; i < config->plugin_count; i++)
     if (config->plugins[i].type_readable && dw_plugin_class(config->plugins[i].type_name) != DW_PLUGIN_META)
       return true;
@@ -45,20 +45,20 @@ static bool has_maker(const struct dw_cni_config *config) {
 }
 
 /* All of them except loopback need the result of an earlier plugin, unless the configuration contains a prevResult. */
-static void first_makes_none(struct dw_check *check, const struct dw_rule *rule) {
+static void first_creates_none(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *first = &check->config->plugins[0];
   if (!first->type_readable || dw_plugin_class(first->type_name) != DW_PLUGIN_META || is_type(first, "loopback") ||
-      dw_plugin_option_set(first, "prevResult") || !has_maker(check->config))
+      dw_plugin_option_set(first, "prevResult") || !has_creator(check->config))
     return;
   struct dw_found found = about_type(first, "put the plugin that creates the interface first");
   dw_report(check, rule, &found,
             "only changes an interface that an earlier plugin created, but it is first in the list");
 }
 
-static void second_maker(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                         const struct dw_cni_plugin *maker) {
+static void second_creator(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                           const struct dw_cni_plugin *creator) {
   struct dw_found found = about_type(plugin, "remove one of them, or move it to a separate network");
-  dw_report(check, rule, &found, "fails, because %s has already created migration0", maker->type_name);
+  dw_report(check, rule, &found, "fails, because %s has already created migration0", creator->type_name);
 }
 
 /* --- what a later plugin does to the interface --- */
@@ -74,9 +74,9 @@ static bool is_only_ipv6(const struct dw_ipam *ipam) {
  * subnet's route. IPv6 looks the route up again after it has chosen the source address, and then finds the table
  * (measured). */
 static void source_routing(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                           const struct dw_cni_plugin *maker) {
+                           const struct dw_cni_plugin *creator) {
   struct dw_value table = dw_plugin_option(check->arena, plugin, "table");
-  if (!is_type(plugin, "sbr") || dw_value_given(&table) || is_only_ipv6(&maker->ipam))
+  if (!is_type(plugin, "sbr") || dw_value_given(&table) || is_only_ipv6(&creator->ipam))
     return;
   struct dw_found found = about_type(plugin, "remove it");
   found.warn_at_most = dw_plugin_option_true(plugin, "addSourceHints");
@@ -140,20 +140,20 @@ static bool limits_bandwidth(const struct dw_cni_plugin *plugin) {
 
 /* plugins/meta/bandwidth/main.go:137 getHostInterface(). Without a limit, the plugin does nothing. */
 static void bandwidth(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                      const struct dw_cni_plugin *maker) {
-  if (!is_type(plugin, "bandwidth") || !limits_bandwidth(plugin) || dw_plugin_makes_veth(maker->type_name) != 0)
+                      const struct dw_cni_plugin *creator) {
+  if (!is_type(plugin, "bandwidth") || !limits_bandwidth(plugin) || dw_plugin_makes_veth(creator->type_name) != 0)
     return;
   struct dw_found found = about_type(plugin, "remove it, and limit migrations with bandwidthPerMigration");
-  dw_report(check, rule, &found, "only works on a veth pair, and %s does not create one", maker->type_name);
+  dw_report(check, rule, &found, "only works on a veth pair, and %s does not create one", creator->type_name);
 }
 
 /* plugins/meta/firewall/ingresspolicy.go:90 setupIsolationChains(): it uses the first interface of the result, which is
  * the node's bridge only if the bridge plugin created it. */
 static void firewall(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                     const struct dw_cni_plugin *maker) {
+                     const struct dw_cni_plugin *creator) {
   struct dw_value policy = dw_plugin_option(check->arena, plugin, "ingressPolicy");
   struct dw_value backend = dw_plugin_option(check->arena, plugin, "backend");
-  if (dw_text_equal(policy.text, "isolated") && dw_plugin_is_bridge(maker->type_name)) {
+  if (dw_text_equal(policy.text, "isolated") && dw_plugin_is_bridge(creator->type_name)) {
     struct dw_found found = {
         .reason = DW_REASON_INVALID, .field = policy.field, .value = policy.text, .fix = "remove it"};
     dw_report(check, rule, &found, "drops traffic between the bridge's ports, so the nodes cannot reach each other");
@@ -216,40 +216,40 @@ static void ipv6_switches(struct dw_check *check, const struct dw_rule *rule, co
 /* tuning.go:121 parseConf() writes args.cni.sysctl over `sysctl`, and panics if there is no `sysctl`, which
  * plugin-option reports. */
 static void tuning(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                   const struct dw_cni_plugin *maker) {
+                   const struct dw_cni_plugin *creator) {
   struct dw_value settings = dw_plugin_option(check->arena, plugin, "sysctl");
   struct dw_value later = dw_plugin_option(check->arena, plugin, "args.cni.sysctl");
-  if (!is_only_ipv6(&maker->ipam) || !dw_value_given(&settings))
+  if (!is_only_ipv6(&creator->ipam) || !dw_value_given(&settings))
     return;
   ipv6_switches(check, rule, &settings, later.json);
   ipv6_switches(check, rule, &later, NULL);
 }
 
 static void later_plugin(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                         const struct dw_cni_plugin *maker) {
-  source_routing(check, rule, plugin, maker);
+                         const struct dw_cni_plugin *creator) {
+  source_routing(check, rule, plugin, creator);
   routing_domain(check, rule, plugin);
-  bandwidth(check, rule, plugin, maker);
+  bandwidth(check, rule, plugin, creator);
   port_mappings(check, rule, plugin);
   if (is_type(plugin, "firewall"))
-    firewall(check, rule, plugin, maker);
+    firewall(check, rule, plugin, creator);
   if (dw_nad_is_tuning(plugin))
-    tuning(check, rule, plugin, maker);
+    tuning(check, rule, plugin, creator);
 }
 
 /* Only for migration networks: the purpose of other networks is unknown. */
 static void check_chain(struct dw_check *check, const struct dw_rule *rule) {
-  const struct dw_cni_plugin *maker = NULL;
-  first_makes_none(check, rule);
+  const struct dw_cni_plugin *creator = NULL;
+  first_creates_none(check, rule);
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     if (!dw_plugin_makes_interface(plugin->type_name)) {
-      if (maker != NULL)
-        later_plugin(check, rule, plugin, maker);
+      if (creator != NULL)
+        later_plugin(check, rule, plugin, creator);
       continue;
     }
-    if (maker != NULL)
-      second_maker(check, rule, plugin, maker);
-    maker = maker == NULL ? plugin : maker;
+    if (creator != NULL)
+      second_creator(check, rule, plugin, creator);
+    creator = creator == NULL ? plugin : creator;
   }
 }
 

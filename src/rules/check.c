@@ -64,7 +64,7 @@ static bool in_scope(const struct dw_check *check, enum dw_scope scope) {
   switch (scope) {
   case DW_SCOPE_NAD:
     return check->kind == DW_KIND_NAD && writes;
-  case DW_SCOPE_NAD_CALLED_ONE:
+  case DW_SCOPE_NAD_CANDIDATE:
     return check->kind == DW_KIND_NAD && writes && (check->class.migration || check->class.looks_so);
   case DW_SCOPE_NAD_DELETE:
     return check->kind == DW_KIND_NAD && check->operation == DW_OP_DELETE;

@@ -57,7 +57,7 @@ static bool is_openshift(const struct dw_check *check) {
          strncmp(check->policy->namespace_, "openshift", strlen("openshift")) == 0;
 }
 
-static bool holds(const char *const *words, size_t count, const char *word) {
+static bool contains(const char *const *words, size_t count, const char *word) {
   for (size_t i = 0; i < count; i++)
     if (strcmp(words[i], word) == 0)
       return true;
@@ -72,10 +72,10 @@ static enum access access_to(const struct dw_check *check, const char *ns) {
   if (strcmp(ns, check->ns) == 0)
     return ACCESS_OWN;
   if (policy->global_namespaces != NULL)
-    return holds(policy->global_namespaces, policy->global_namespace_count, ns) ? ACCESS_GLOBAL : ACCESS_ISOLATED;
+    return contains(policy->global_namespaces, policy->global_namespace_count, ns) ? ACCESS_GLOBAL : ACCESS_ISOLATED;
   if (!is_openshift(check))
     return ACCESS_DEFAULT;
-  return holds(openshift, sizeof openshift / sizeof *openshift, ns) ? ACCESS_GLOBAL : ACCESS_ISOLATED;
+  return contains(openshift, sizeof openshift / sizeof *openshift, ns) ? ACCESS_GLOBAL : ACCESS_ISOLATED;
 }
 
 /* The NAD that Multus attaches for NETWORK; false if network-syntax denies that. */
@@ -136,37 +136,38 @@ static const char *lower_case(struct dw_arena *arena, const char *text) {
   return lower;
 }
 
-struct trap {
+struct advice {
   const char *what;
   const char *fix;
 };
 
 /* Why Multus cannot read TEXT as the name of a NAD. */
-static struct trap trap_of(const struct dw_check *check, const char *text) {
+static struct advice advice_for(const struct dw_check *check, const char *text) {
   struct dw_arena *arena = check->arena;
   const char *slash = strrchr(text, '/');
   const char *name = slash == NULL ? text : slash + 1;
   if (strchr(text, ',') != NULL)
-    return (struct trap){"lists several networks, and virt-operator would attach them all", "use the name of one NAD"};
+    return (struct advice){"lists several networks, and virt-operator would attach them all",
+                           "use the name of one NAD"};
   if (strchr(text, '@') != NULL) {
     const char *bare = dw_arena_strndup(arena, name, strcspn(name, "@"));
-    return (struct trap){"also names an interface, which breaks the \"@migration0\" that virt-operator appends",
-                         dw_is_attachable(bare) ? dw_arena_printf(arena, "use the bare name \"%s\"", bare)
-                                                : "use the bare name"};
+    return (struct advice){"also names an interface, which breaks the \"@migration0\" that virt-operator appends",
+                           dw_is_attachable(bare) ? dw_arena_printf(arena, "use the bare name \"%s\"", bare)
+                                                  : "use the bare name"};
   }
   if (dw_is_blank_text(name))
-    return (struct trap){"names a namespace without a NAD", "use the bare name of a NAD"};
+    return (struct advice){"names a namespace without a NAD", "use the bare name of a NAD"};
   const char *lower = lower_case(arena, text);
   if (strlen(lower) == strlen(text) && dw_is_attachable(lower))
-    return (struct trap){"contains capital letters, which a NAD's name cannot have",
-                         dw_arena_printf(arena, "use lower case: \"%s\"", lower)};
-  return (struct trap){"is not a NAD name that Multus accepts",
-                       "use the name of a NAD: lower-case letters, digits and '-'"};
+    return (struct advice){"contains capital letters, which a NAD's name cannot have",
+                           dw_arena_printf(arena, "use lower case: \"%s\"", lower)};
+  return (struct advice){"is not a NAD name that Multus accepts",
+                         "use the name of a NAD: lower-case letters, digits and '-'"};
 }
 
 /* Returns true, with *WHAT and the rest of FOUND, if Multus accepts the name although it is not a bare one. */
-static bool is_odd(struct dw_check *check, const struct dw_value *network, const struct dw_nad_name *nad,
-                   struct dw_found *found, const char **what) {
+static bool is_not_bare(struct dw_check *check, const struct dw_value *network, const struct dw_nad_name *nad,
+                        struct dw_found *found, const char **what) {
   const char *own = check->ns;
   found->warn_at_most = true;
   found->fix = dw_arena_printf(check->arena, "create the NAD in %s and use its bare name \"%s\"", own, nad->name);
@@ -207,10 +208,10 @@ static void network_syntax(struct dw_check *check, const struct dw_rule *rule) {
     } else if (dw_is_blank_text(network->text)) {
       continue; /* network-empty */
     } else if (!dw_network_read(check->arena, check->ns, network->text, &nad)) {
-      struct trap trap = trap_of(check, network->text);
-      found.fix = trap.fix;
-      dw_report(check, rule, &found, "%s", trap.what);
-    } else if (is_odd(check, network, &nad, &found, &what)) {
+      struct advice advice = advice_for(check, network->text);
+      found.fix = advice.fix;
+      dw_report(check, rule, &found, "%s", advice.what);
+    } else if (is_not_bare(check, network, &nad, &found, &what)) {
       dw_report(check, rule, &found, "%s", what);
     }
   }
@@ -251,8 +252,8 @@ static void report_deleting(struct dw_check *check, const struct dw_rule *rule, 
   dw_report(check, rule, &found, "NAD %s/%s is being deleted", nad->ns, nad->name);
 }
 
-static void look_up_nad(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
-                        const struct dw_nad_name *name) {
+static void check_exists(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
+                         const struct dw_nad_name *name) {
   const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, name->ns, name->name);
   if (nad != NULL) {
     if (nad->deleting)
@@ -285,7 +286,7 @@ static void network_missing(struct dw_check *check, const struct dw_rule *rule) 
     if (!resolve(check, networks.items[i], &nad))
       continue;
     if (!is_elsewhere(check))
-      look_up_nad(check, rule, networks.items[i], &nad);
+      check_exists(check, rule, networks.items[i], &nad);
     else if (check->kind == DW_KIND_KUBEVIRT)
       dw_report_unverified(check, rule, networks.items[i]->field, "this KubeVirt is outside namespace %s",
                            check->policy->namespace_);

@@ -132,7 +132,7 @@ static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const 
     return;
   }
   own_nic(check, rule, type, nic);
-  if (dw_nad_pods_meet(check))
+  if (dw_nad_pods_share_node(check))
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = nic->field,
@@ -145,7 +145,7 @@ static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const 
 
 static void missing_nic(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *nic) {
   struct dw_faulty missing = dw_nic_fault(check, nic->text, DW_NIC_MISSING, 0);
-  if (missing.count == 0 || dw_nic_may_be_held(check))
+  if (missing.count == 0 || dw_nic_may_be_in_pod(check))
     return;
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_NOT_FOUND,

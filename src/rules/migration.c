@@ -88,7 +88,7 @@ static void migration_plugin(struct dw_check *check, const struct dw_rule *rule)
 }
 
 static const struct dw_rule rules[] = {
-    {"migration-namespace", DW_SCOPE_NAD_CALLED_ONE, DW_ACTION_DENY, DW_ACTION_NONE,
+    {"migration-namespace", DW_SCOPE_NAD_CANDIDATE, DW_ACTION_DENY, DW_ACTION_NONE,
      "a migration network outside the policy's namespace, where KubeVirt looks for it. Only a warning if nothing but "
      "its name suggests a migration network, and it connects no nodes or its IPAM is not cluster-wide",
      "create it in that namespace", migration_namespace},

@@ -66,9 +66,9 @@ struct layout {
   const char *version;
   const char *const *keys;
   size_t key_count;
-  const char *parent;     /* below spec and above the block; NULL if the block is directly in spec */
-  const char *block;      /* the block's own key; NULL if spec is the block */
-  const char *foreign[2]; /* below spec: the path of the block in the other version of this kind */
+  const char *parent;           /* below spec and above the block; NULL if the block is directly in spec */
+  const char *block;            /* the block's own key; NULL if spec is the block */
+  const char *other_version[2]; /* below spec: the path of the block in the other version of this kind */
 };
 static const struct layout layouts[DW_LAYOUT_COUNT] = {
     [DW_LAYOUT_HCO_V1BETA1] = {"hco.kubevirt.io/v1beta1",
@@ -185,11 +185,11 @@ static void check_siblings(const struct place *place, const char *own) {
 static bool check_other_version(const struct place *spec) {
   const struct layout *layout = spec->layout;
   struct place parent = *spec;
-  const char *key = layout->foreign[0];
-  if (key != NULL && layout->foreign[1] != NULL) {
+  const char *key = layout->other_version[0];
+  if (key != NULL && layout->other_version[1] != NULL) {
     parent.object = dw_json_get(spec->object, key);
     parent.field = dw_arena_printf(spec->check->arena, "%s.%s", spec->field, key);
-    key = layout->foreign[1];
+    key = layout->other_version[1];
   }
   const dw_json *block = key == NULL ? NULL : dw_json_get(parent.object, key);
   if (block == NULL)

@@ -31,7 +31,7 @@ static size_t wrapper_length(const char *text) {
 }
 
 /* PATH without the parts that may change. Below spec.config the case of keys does not matter. */
-static const char *settled(struct dw_arena *arena, const char *path) {
+static const char *normalized(struct dw_arena *arena, const char *path) {
   bool config = strncmp(path, config_path, sizeof config_path - 1) == 0;
   struct dw_buf out = DW_BUF_IN(arena);
   while (*path != '\0') {
@@ -91,7 +91,7 @@ struct dw_finding_place dw_finding_place(const struct dw_check *check, const dw_
                                          struct dw_finding *finding) {
   const char *field = finding->facts.field;
   struct dw_finding_place place = {
-      .finding = finding, .path = settled(check->arena, field), .plugin = plugin_at(check->config, field)};
+      .finding = finding, .path = normalized(check->arena, field), .plugin = plugin_at(check->config, field)};
   if (place.plugin != NULL) {
     place.siblings = check->config->is_list ? check->config->plugin_count : 0;
     place.element = element_at(place.plugin->json, field + strlen(place.plugin->field), place.plugin->json);

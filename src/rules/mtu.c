@@ -29,7 +29,7 @@ static bool is_unread(const struct dw_cni_plugin *plugin) {
 }
 
 /* The plugin whose interface PLUGIN, a tuning, changes: the last plugin before it that creates one. NULL if unknown. */
-static const struct dw_cni_plugin *made_before(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
+static const struct dw_cni_plugin *creator_before(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
   for (const struct dw_cni_plugin *before = plugin; before-- > check->config->plugins;)
     if (dw_plugin_class(before->type_name) != DW_PLUGIN_META)
       return before->type_readable && dw_plugin_class(before->type_name) == DW_PLUGIN_CONNECTS ? before : NULL;
@@ -61,16 +61,16 @@ static struct dw_found found_of(const struct dw_check *check, const struct dw_cn
 
 /* Reports an MTU that is too small or too large on any NIC; returns true if it is. */
 static bool is_impossible(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                          const struct dw_cni_plugin *maker) {
+                          const struct dw_cni_plugin *creator) {
   struct dw_found found = found_of(check, plugin, "use the NIC's MTU, such as 9000, or remove it");
   int64_t mtu = mtu_of(plugin);
   if (mtu < MTU_LOWEST)
     dw_report(check, rule, &found, "is below %d, the lowest that the kernel accepts", MTU_LOWEST);
   else if (mtu < MTU_LOWEST_TCP)
     dw_report(check, rule, &found, "is below %d, the lowest that TCP works with", MTU_LOWEST_TCP);
-  else if (mtu < MTU_LOWEST_IPV6 && has_ipv6(&maker->ipam))
+  else if (mtu < MTU_LOWEST_IPV6 && has_ipv6(&creator->ipam))
     dw_report(check, rule, &found, "is below %d, the minimum for IPv6, so the address is rejected", MTU_LOWEST_IPV6);
-  else if (mtu > MTU_HIGHEST && dw_plugin_is_bridge(maker->type_name))
+  else if (mtu > MTU_HIGHEST && dw_plugin_is_bridge(creator->type_name))
     dw_report(check, rule, &found, "is above %d, the highest that the kernel accepts", MTU_HIGHEST);
   else
     return false;
@@ -80,17 +80,17 @@ static bool is_impossible(struct dw_check *check, const struct dw_rule *rule, co
 /* ipvlan accepts any MTU (plugins/main/ipvlan does not compare it with the master's), but most NICs and switches drop
  * frames that are larger than the NIC's MTU. */
 static void above_master(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                         const struct dw_cni_plugin *maker) {
-  const char *nic = maker->master.text;
+                         const struct dw_cni_plugin *creator) {
+  const char *nic = creator->master.text;
   struct dw_mtu_range known;
-  if (!dw_nic_has_master(maker) || !dw_view_nic_mtu(check->view, nic, &known) || plugin->mtu_number <= known.low)
+  if (!dw_nic_has_master(creator) || !dw_view_nic_mtu(check->view, nic, &known) || plugin->mtu_number <= known.low)
     return;
   uint32_t limit = plugin->mtu_number > UINT32_MAX ? UINT32_MAX : (uint32_t)plugin->mtu_number;
   struct dw_faulty below = dw_nic_fault(check, nic, DW_NIC_MTU_BELOW, limit);
   const char *nodes = below.count > 0 ? below.nodes : known.low_node;
   struct dw_found found = found_of(
       check, plugin, dw_arena_printf(check->arena, "use %u, or raise the MTU of %s there", (unsigned)known.low, nic));
-  found.warn_at_most = strcmp(maker->type_name, "ipvlan") == 0;
+  found.warn_at_most = strcmp(creator->type_name, "ipvlan") == 0;
   if (found.warn_at_most)
     dw_report(check, rule, &found, "is above the MTU of %s (lowest %u) on %s: larger frames may be dropped", nic,
               (unsigned)known.low, nodes);
@@ -143,32 +143,32 @@ static bool is_above_other_end(struct dw_check *check, const struct dw_rule *rul
 }
 
 static void above_bridge(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                         const struct dw_cni_plugin *maker) {
-  const char *bridge = maker->bridge.text;
-  if (is_above_other_end(check, rule, plugin, maker) || bridge == NULL || !dw_is_interface_name(bridge))
+                         const struct dw_cni_plugin *creator) {
+  const char *bridge = creator->bridge.text;
+  if (is_above_other_end(check, rule, plugin, creator) || bridge == NULL || !dw_is_interface_name(bridge))
     return;
   int64_t mtu = mtu_of(plugin) == 0 ? MTU_VETH : mtu_of(plugin);
-  if (plugin == maker && is_tuned(check, plugin))
+  if (plugin == creator && is_tuned(check, plugin))
     return;
   above_uplink(check, rule, plugin, bridge, (uint32_t)mtu);
 }
 
 static void judge(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                  const struct dw_cni_plugin *maker) {
+                  const struct dw_cni_plugin *creator) {
   bool given = mtu_of(plugin) != 0;
-  if ((given && is_impossible(check, rule, plugin, maker)) || !has_mtu_option(maker))
+  if ((given && is_impossible(check, rule, plugin, creator)) || !has_mtu_option(creator))
     return;
-  if (dw_plugin_is_bridge(maker->type_name) && (given || plugin == maker))
-    above_bridge(check, rule, plugin, maker);
-  else if (given && !dw_plugin_is_bridge(maker->type_name))
-    above_master(check, rule, plugin, maker);
+  if (dw_plugin_is_bridge(creator->type_name) && (given || plugin == creator))
+    above_bridge(check, rule, plugin, creator);
+  else if (given && !dw_plugin_is_bridge(creator->type_name))
+    above_master(check, rule, plugin, creator);
 }
 
 static void mtu_above_master(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
-    const struct dw_cni_plugin *maker = dw_nad_is_tuning(plugin) ? made_before(check, plugin) : plugin;
-    if (maker != NULL && (plugin != maker || has_mtu_option(maker)) && !is_unread(plugin))
-      judge(check, rule, plugin, maker);
+    const struct dw_cni_plugin *creator = dw_nad_is_tuning(plugin) ? creator_before(check, plugin) : plugin;
+    if (creator != NULL && (plugin != creator || has_mtu_option(creator)) && !is_unread(plugin))
+      judge(check, rule, plugin, creator);
   }
 }
 

@@ -20,7 +20,7 @@ static const char default_version[] = "0.3.1";
 static const char default_mode[] = "bridge";
 
 /* Each plugin costs a pass over the text; no real chain of plugins is nearly this long. */
-enum { PLUGINS_MAX = 32, ROOT_WANTS = 3, EDITS_MAX = 2 * PLUGINS_MAX + ROOT_WANTS + 1 };
+enum { PLUGINS_MAX = 32, ROOT_ADDITIONS = 3, EDITS_MAX = 2 * PLUGINS_MAX + ROOT_ADDITIONS + 1 };
 
 struct edit {
   struct dw_span span; /* what is replaced; empty for an insertion */
@@ -36,10 +36,10 @@ struct filling {
 };
 
 /* A member that an object should have. */
-struct want {
+struct addition {
   const char *key;
   const struct dw_value *value;
-  const char *wanted;
+  const char *text;
 };
 
 static const char *json_string(struct dw_arena *arena, const char *text) {
@@ -54,17 +54,17 @@ static bool may_add(const struct filling *f, const char *key) {
   return dw_json_get(f->config->json, key) != NULL || dw_json_get_fold(f->config->json, key, NULL) == NULL;
 }
 
-/* Replaces null or "" by the wanted value. */
-static void replace(struct filling *f, const char *path, const struct want *want) {
+/* Replaces null or "" by the text of the addition. */
+static void replace(struct filling *f, const char *path, const struct addition *addition) {
   struct dw_json_place place;
-  const char *member = *path == '\0' ? want->key : dw_arena_join(f->arena, path, ".", want->key);
+  const char *member = *path == '\0' ? addition->key : dw_arena_join(f->arena, path, ".", addition->key);
   if (!dw_json_locate(f->config->text, f->config->length, member, &place))
     return;
-  f->edits[f->count++] = (struct edit){{place.value.offset, place.value.length}, json_string(f->arena, want->wanted)};
-  add_field(&f->fields, want->value->field);
+  f->edits[f->count++] = (struct edit){{place.value.offset, place.value.length}, json_string(f->arena, addition->text)};
+  add_field(&f->fields, addition->value->field);
 }
 
-static size_t blanks_at(const struct filling *f, size_t offset) {
+static size_t white_space_at(const struct filling *f, size_t offset) {
   size_t end = offset;
   while (end < f->config->length && dw_is_blank(f->config->text[end]))
     end++;
@@ -73,22 +73,23 @@ static size_t blanks_at(const struct filling *f, size_t offset) {
 
 /* Adds the missing members to the object at PATH. They go directly after its brace, each preceded by the white space
  * that follows the brace, so that the layout of the text is kept. */
-static void fill_object(struct filling *f, const char *path, const struct want *wants, size_t count) {
+static void fill_object(struct filling *f, const char *path, const struct addition *additions, size_t count) {
   struct dw_json_place object;
   if (!dw_json_locate(f->config->text, f->config->length, path, &object))
     return;
   struct dw_buf added = DW_BUF_IN(f->arena);
   size_t offset = object.value.offset + 1;
-  size_t blanks = blanks_at(f, offset);
+  size_t blanks = white_space_at(f, offset);
   for (size_t i = 0; i < count; i++) {
-    if (wants[i].value->json != NULL) {
-      replace(f, path, &wants[i]);
+    if (additions[i].value->json != NULL) {
+      replace(f, path, &additions[i]);
       continue;
     }
     dw_buf_puts(&added, added.length == 0 ? "" : ",");
     dw_buf_add(&added, f->config->text + offset, blanks);
-    dw_buf_printf(&added, "\"%s\":%s%s", wants[i].key, blanks == 0 ? "" : " ", json_string(f->arena, wants[i].wanted));
-    add_field(&f->fields, wants[i].value->field);
+    dw_buf_printf(&added, "\"%s\":%s%s", additions[i].key, blanks == 0 ? "" : " ",
+                  json_string(f->arena, additions[i].text));
+    add_field(&f->fields, additions[i].value->field);
   }
   if (added.length == 0)
     return;
@@ -107,22 +108,22 @@ static const char *version_for(const struct dw_cni_config *config) {
   return version;
 }
 
-static bool wants_mode(const struct dw_cni_plugin *plugin) {
+static bool lacks_mode(const struct dw_cni_plugin *plugin) {
   return plugin->is_object && strcmp(plugin->type_name, "macvlan") == 0 && dw_nad_is_blank(&plugin->mode);
 }
 
 static void fill_root(struct filling *f, const char *name) {
   const struct dw_cni_config *config = f->config;
-  struct want wants[ROOT_WANTS];
+  struct addition additions[ROOT_ADDITIONS];
   size_t count = 0;
   if (*name != '\0' && dw_nad_is_blank(&config->name) && may_add(f, "name"))
-    wants[count++] = (struct want){"name", &config->name, name};
+    additions[count++] = (struct addition){"name", &config->name, name};
   if (dw_nad_is_blank(&config->version) && (!config->is_list || may_add(f, "cniVersion")))
-    wants[count++] = (struct want){"cniVersion", &config->version, version_for(config)};
-  if (!config->is_list && config->plugin_count > 0 && wants_mode(&config->plugins[0]))
-    wants[count++] = (struct want){"mode", &config->plugins[0].mode, default_mode};
+    additions[count++] = (struct addition){"cniVersion", &config->version, version_for(config)};
+  if (!config->is_list && config->plugin_count > 0 && lacks_mode(&config->plugins[0]))
+    additions[count++] = (struct addition){"mode", &config->plugins[0].mode, default_mode};
   if (count > 0)
-    fill_object(f, "", wants, count);
+    fill_object(f, "", additions, count);
 }
 
 static void fill_plugins(struct filling *f) {
@@ -131,9 +132,9 @@ static void fill_plugins(struct filling *f) {
     return;
   for (size_t i = 0; i < config->plugin_count; i++) {
     const struct dw_cni_plugin *plugin = &config->plugins[i];
-    struct want want = {"mode", &plugin->mode, default_mode};
-    if (wants_mode(plugin))
-      fill_object(f, plugin->field + strlen(config_field) + 1, &want, 1);
+    struct addition addition = {"mode", &plugin->mode, default_mode};
+    if (lacks_mode(plugin))
+      fill_object(f, plugin->field + strlen(config_field) + 1, &addition, 1);
   }
 }
 

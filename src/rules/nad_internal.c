@@ -209,7 +209,7 @@ const char *dw_nad_no_nodes(const struct dw_check *check) {
   return check->policy->selector_given ? "no node matches nodes.selector of the policy" : "no node runs Linux";
 }
 
-bool dw_nad_pods_meet(const struct dw_check *check) {
+bool dw_nad_pods_share_node(const struct dw_check *check) {
   const struct dw_sync_controllers *sync = &check->sync;
   return sync->pods > 0 && (sync->shared_nodes > 0 || sync->pods + sync->surge > sync->nodes);
 }

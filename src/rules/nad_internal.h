@@ -71,7 +71,7 @@ bool dw_nad_route_counts(const struct dw_route *route) __attribute__((nonnull));
 const char *dw_nad_no_nodes(const struct dw_check *check) __attribute__((nonnull, returns_nonnull));
 
 /* Returns true if two pods of the migration network may run on the same node. */
-bool dw_nad_pods_meet(const struct dw_check *check) __attribute__((nonnull));
+bool dw_nad_pods_share_node(const struct dw_check *check) __attribute__((nonnull));
 
 /* Why the NICs of some node that runs virt-handler are unknown; NULL if all are known. */
 const char *dw_nad_no_nics(const struct dw_check *check) __attribute__((nonnull));

@@ -111,11 +111,11 @@ static const struct dw_cni_plugin *next_needing(const struct dw_check *check, co
   return plugin;
 }
 
-bool dw_nic_may_be_held(const struct dw_check *check) {
+bool dw_nic_may_be_in_pod(const struct dw_check *check) {
   return check->class.referenced && dw_view_find(check->view, DW_KIND_NAD, check->ns, check->name) != NULL;
 }
 
-static const char *what_is_meant(const struct dw_check *check, const char *name) {
+static const char *suggest_nearest(const struct dw_check *check, const char *name) {
   const char *nearest = dw_view_nearest_nic(check->view, name);
   return nearest == NULL ? "" : dw_arena_printf(check->arena, "did you mean \"%s\"? ", nearest);
 }
@@ -123,7 +123,7 @@ static const char *what_is_meant(const struct dw_check *check, const char *name)
 static const char *suggest_nics(const struct dw_check *check, const char *name) {
   const char *names[NICS_SHOWN];
   size_t count = dw_view_common_nics(check->view, names, NICS_SHOWN);
-  const char *meant = what_is_meant(check, name);
+  const char *meant = suggest_nearest(check, name);
   if (count == 0)
     return dw_arena_printf(check->arena, "%sgive the NICs for migrations the same name on all nodes", meant);
   return dw_arena_printf(check->arena, "%sNICs present on all nodes: %s", meant,
@@ -168,7 +168,7 @@ static const char *suggest_vlan(const struct dw_check *check, const char *name, 
   if (other != NULL)
     return dw_arena_printf(check->arena, "VLAN %u of %s is named %s on %s: use one name on all nodes", vlan, base,
                            other, node);
-  const char *meant = what_is_meant(check, name);
+  const char *meant = suggest_nearest(check, name);
   return dw_arena_printf(check->arena,
                          "%s%s this interface there (NodeNetworkConfigurationPolicy: type vlan, base-iface %s, id %u)",
                          meant, *meant == '\0' ? "make" : "Or make", base, vlan);
@@ -197,7 +197,7 @@ static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_faulty other = {0, "", NULL};
     if (needed.is_ovs_bridge)
       other = dw_nic_fault(check, name, DW_NIC_NO_OVS_BRIDGE, 0);
-    if (missing.count > 0 && needed.is_device && dw_nic_may_be_held(check))
+    if (missing.count > 0 && needed.is_device && dw_nic_may_be_in_pod(check))
       dw_report_unverified(check, rule, needed.name->field,
                            "%s does not exist on %s, unless virt-handler already has it", name, missing.nodes);
     else if (missing.count > 0)
@@ -291,8 +291,8 @@ static const char *instead_of_port(const struct dw_check *check, const char *con
   return dw_arena_printf(check->arena, "use \"master\": \"%s\"", controller);
 }
 
-static void on_port(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                    const struct dw_faulty *ports) {
+static void report_port(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                        const struct dw_faulty *ports) {
   const struct dw_nic *nic = dw_view_nic_on(check->view, ports->first, plugin->master.text);
   const struct dw_nic *above = dw_view_nic_on(check->view, ports->first, nic->controller);
   dw_report(check, rule,
@@ -309,7 +309,7 @@ static void master_is_port(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_faulty nodes;
     const struct refusal *refusal = refusal_of(check, plugin, &nodes);
     if (refusal != NULL && refusal->fault == DW_NIC_IS_PORT)
-      on_port(check, rule, plugin, &nodes);
+      report_port(check, rule, plugin, &nodes);
     else if (refusal != NULL)
       dw_report(check, rule,
                 &(struct dw_found){.reason = DW_REASON_INVALID,

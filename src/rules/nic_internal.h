@@ -26,7 +26,7 @@ const struct dw_cni_plugin *dw_nic_next_master(const struct dw_check *check, con
 
 /* Returns true if the network is already in use: then a NIC that its plugin moves may be in virt-handler's pod, where
  * no NodeNetworkState shows it. */
-bool dw_nic_may_be_held(const struct dw_check *check) __attribute__((nonnull));
+bool dw_nic_may_be_in_pod(const struct dw_check *check) __attribute__((nonnull));
 
 /* The next plugin that connects to a Linux bridge by its name. */
 const struct dw_cni_plugin *dw_nic_next_bridge(const struct dw_check *check, const struct dw_cni_plugin *after)

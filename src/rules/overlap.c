@@ -17,18 +17,18 @@ static void report_too_many(struct dw_check *check, const struct dw_rule *rule, 
 }
 
 /* What sends the pod's traffic to a subnet: an address in it, or a route. */
-struct lead {
+struct destination {
   struct dw_value value;
   const struct dw_prefix *subnet;
   bool is_route;
   bool may_not_count;
 };
 
-static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, const struct lead *lead) {
+static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, const struct destination *destination) {
   enum { SHOWN = 3 };
   const struct dw_cluster_network *networks[SHOWN];
   const char *texts[SHOWN];
-  size_t count = dw_view_cluster_overlaps(check->view, lead->subnet, networks, SHOWN);
+  size_t count = dw_view_cluster_overlaps(check->view, destination->subnet, networks, SHOWN);
   if (count == 0)
     return false;
   for (size_t i = 0; i < count && i < SHOWN; i++) {
@@ -39,10 +39,10 @@ static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, 
   const char *fix = count == 1 ? "choose a range outside it" : "choose a range outside them";
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
-                               .field = lead->value.field,
-                               .value = lead->value.text,
-                               .fix = lead->is_route ? "remove the route" : fix,
-                               .warn_at_most = lead->may_not_count},
+                               .field = destination->value.field,
+                               .value = destination->value.text,
+                               .fix = destination->is_route ? "remove the route" : fix,
+                               .warn_at_most = destination->may_not_count},
             "overlaps %s", dw_nad_list(check->arena, texts, SHOWN, count));
   return true;
 }
@@ -53,7 +53,7 @@ static bool is_denied_as_too_many(const struct dw_check *check) {
          dw_policy_action(check->policy, "overlap-network", DW_ACTION_DENY) == DW_ACTION_DENY;
 }
 
-struct leads {
+struct comparison {
   struct dw_check *check;
   const struct dw_rule *rule;
   const char *first; /* field of what was compared first; NULL before that */
@@ -62,59 +62,60 @@ struct leads {
   bool too_many;
 };
 
-static void compare_lead(struct leads *leads, const struct lead *lead) {
-  if (leads->too_many)
+static void compare_destination(struct comparison *comparison, const struct destination *destination) {
+  if (comparison->too_many)
     return;
-  if (leads->compared++ == POOLS_COMPARED) {
-    leads->too_many = true;
-    if (!is_denied_as_too_many(leads->check))
-      report_too_many(leads->check, leads->rule, &lead->value, "the cluster's networks");
+  if (comparison->compared++ == POOLS_COMPARED) {
+    comparison->too_many = true;
+    if (!is_denied_as_too_many(comparison->check))
+      report_too_many(comparison->check, comparison->rule, &destination->value, "the cluster's networks");
     return;
   }
-  leads->first = leads->first == NULL ? lead->value.field : leads->first;
-  leads->found |= cluster_overlap(leads->check, leads->rule, lead);
+  comparison->first = comparison->first == NULL ? destination->value.field : comparison->first;
+  comparison->found |= cluster_overlap(comparison->check, comparison->rule, destination);
 }
 
 /* The pod gets a route to the whole subnet, so the subnet counts even if the rest of the pool cannot be read. It also
  * counts if the pool has no usable address: a wider range at the same place would overlap just the same. */
-static void compare_pools(struct leads *leads, const struct dw_cni_plugin *plugin) {
-  bool any_class = dw_nad_rule_off(leads->check, "range-class");
+static void compare_pools(struct comparison *comparison, const struct dw_cni_plugin *plugin) {
+  bool any_class = dw_nad_rule_off(comparison->check, "range-class");
   for (size_t i = 0; i < plugin->ipam.pool_count; i++) {
     const struct dw_pool *pool = &plugin->ipam.pools[i];
-    if (pool->subnet_known && (any_class || dw_nad_pool_class(leads->check->arena, pool) == NULL))
-      compare_lead(leads, &(struct lead){.value = pool->range, .subnet = &pool->subnet});
+    if (pool->subnet_known && (any_class || dw_nad_pool_class(comparison->check->arena, pool) == NULL))
+      compare_destination(comparison, &(struct destination){.value = pool->range, .subnet = &pool->subnet});
   }
   for (size_t i = 0; i < plugin->ipam.local_pool_count; i++) {
     const struct dw_local_pool *pool = &plugin->ipam.local_pools[i];
-    compare_lead(leads, &(struct lead){.value = pool->value, .subnet = &pool->subnet});
+    compare_destination(comparison, &(struct destination){.value = pool->value, .subnet = &pool->subnet});
   }
 }
 
 /* default-route reports routes that cover everything. */
-static void compare_routes(struct leads *leads, const struct dw_cni_plugin *plugin) {
-  struct dw_nad_routes all = dw_nad_routes(leads->check, plugin);
+static void compare_routes(struct comparison *comparison, const struct dw_cni_plugin *plugin) {
+  struct dw_nad_routes all = dw_nad_routes(comparison->check, plugin);
   for (size_t i = 0; i < all.routes.count; i++) {
     const struct dw_route *route = &all.routes.items[i];
     if (route->dst_state != DW_READ_OK || route->dst.bits == 0 || (route->dst.base.v4 ? all.covers_v4 : all.covers_v6))
       continue;
-    compare_lead(leads, &(struct lead){.value = dw_route_member(leads->check->arena, &all.routes, route, "dst"),
-                                       .subnet = &route->dst,
-                                       .is_route = true,
-                                       .may_not_count = all.may_not_count || !dw_nad_route_counts(route)});
+    compare_destination(
+        comparison, &(struct destination){.value = dw_route_member(comparison->check->arena, &all.routes, route, "dst"),
+                                          .subnet = &route->dst,
+                                          .is_route = true,
+                                          .may_not_count = all.may_not_count || !dw_nad_route_counts(route)});
   }
 }
 
 static void overlap_cluster_network(struct dw_check *check, const struct dw_rule *rule) {
-  struct leads leads = {.check = check, .rule = rule};
+  struct comparison comparison = {.check = check, .rule = rule};
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     /* A tenant's overlay is isolated, and OVN-Kubernetes itself keeps its subnets off the cluster's. */
     if (!check->class.migration && dw_wire_of(check->arena, plugin).kind == DW_WIRE_OVERLAY)
       continue;
-    compare_pools(&leads, plugin);
-    compare_routes(&leads, plugin);
+    compare_pools(&comparison, plugin);
+    compare_routes(&comparison, plugin);
   }
-  if (leads.first != NULL && !leads.found && !dw_view_summary(check->view).cluster_networks_known)
-    dw_report_unverified(check, rule, leads.first, "cluster networks unknown; set clusterNetworks");
+  if (comparison.first != NULL && !comparison.found && !dw_view_summary(check->view).cluster_networks_known)
+    dw_report_unverified(check, rule, comparison.first, "cluster networks unknown; set clusterNetworks");
 }
 
 /* A range to compare with other NADs' pools. */

@@ -32,17 +32,17 @@ static void tolerate_all(struct dw_check *check) {
 }
 
 /* The findings of one rule, which are adjacent, beginning with FROM. */
-static struct dw_findings run_at(const struct dw_findings *findings, size_t from) {
+static struct dw_findings findings_at(const struct dw_findings *findings, size_t from) {
   struct dw_findings run = {.items = &findings->items[from]};
   while (from + run.count < findings->count && run.items[run.count].rule == run.items[0].rule)
     run.count++;
   return run;
 }
 
-static struct dw_findings run_of(const struct dw_findings *findings, const struct dw_rule *rule) {
+static struct dw_findings findings_of(const struct dw_findings *findings, const struct dw_rule *rule) {
   for (size_t i = 0; i < findings->count; i++)
     if (findings->items[i].rule == rule)
-      return run_at(findings, i);
+      return findings_at(findings, i);
   return (struct dw_findings){0};
 }
 
@@ -110,8 +110,8 @@ static void compare(const struct update *update) {
   struct dw_check *check = update->check;
   check->unavailable = false;
   for (size_t i = 0; i < check->findings.count;) {
-    struct dw_findings now = run_at(&check->findings, i);
-    struct dw_findings old = run_of(&update->before->findings, now.items[0].rule);
+    struct dw_findings now = findings_at(&check->findings, i);
+    struct dw_findings old = findings_of(&update->before->findings, now.items[0].rule);
     pair_unmoved(update, now, old);
     pair_moved(update, now, old);
     i += now.count;

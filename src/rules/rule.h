@@ -16,12 +16,12 @@ struct dw_check;
 
 /* The objects and operations that a rule applies to. */
 enum dw_scope {
-  DW_SCOPE_NAD,            /* NetworkAttachmentDefinition, CREATE and UPDATE */
-  DW_SCOPE_NAD_CALLED_ONE, /* the same, for migration networks and NADs that only look like one
+  DW_SCOPE_NAD,           /* NetworkAttachmentDefinition, CREATE and UPDATE */
+  DW_SCOPE_NAD_CANDIDATE, /* the same, for migration networks and NADs that only look like one
                               (dw_classification.looks_so) */
-  DW_SCOPE_NAD_DELETE,     /* only DELETE */
-  DW_SCOPE_CONFIG,         /* HyperConverged and KubeVirt, CREATE and UPDATE */
-  DW_SCOPE_LIMITS,         /* the same and MigrationPolicy */
+  DW_SCOPE_NAD_DELETE,    /* only DELETE */
+  DW_SCOPE_CONFIG,        /* HyperConverged and KubeVirt, CREATE and UPDATE */
+  DW_SCOPE_LIMITS,        /* the same and MigrationPolicy */
   DW_SCOPE_MIGRATION_POLICY,
   DW_SCOPE_HYPERCONVERGED,
   DW_SCOPE_MANIFEST, /* an object of a file, before anything else: only in `check` */

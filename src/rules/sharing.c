@@ -64,7 +64,7 @@ static void vlan_shared(struct dw_check *check, const struct dw_rule *rule, cons
   const struct dw_object *other = other_nad(check, link, DW_LINK_VLAN);
   if (other != NULL)
     report(check, rule, plugin, other, "the same VLAN");
-  if (!check->class.migration || !dw_nad_pods_meet(check))
+  if (!check->class.migration || !dw_nad_pods_share_node(check))
     return;
   found.fix = "create the VLAN interface on the nodes, and use macvlan on it";
   dw_report(check, rule, &found,

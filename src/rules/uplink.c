@@ -61,14 +61,14 @@ static void bridge_of(struct dw_check *check, const struct dw_rule *rule, const 
 
 /* An interface on a bridge reaches only what is connected to the bridge's ports: without a port, nothing. */
 static void bridge_as_master(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *master) {
-  struct dw_faulty lonely = dw_nic_fault(check, master->text, DW_NIC_NO_PORT, 0);
-  if (lonely.count > 0)
+  struct dw_faulty without_port = dw_nic_fault(check, master->text, DW_NIC_NO_PORT, 0);
+  if (without_port.count > 0)
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = master->field,
                                  .value = master->text,
                                  .fix = "make the migration NIC its port on every node, or use that NIC directly"},
-              "is a bridge without a port on %s", lonely.nodes);
+              "is a bridge without a port on %s", without_port.nodes);
 }
 
 static void bridge_uplink(struct dw_check *check, const struct dw_rule *rule) {
@@ -89,7 +89,7 @@ static uint32_t vlan_of(const struct dw_cni_plugin *plugin) {
 }
 
 /* "eth5 carries 100, 200-299": the bridge's ports on one node. */
-static const char *what_is_carried(const struct dw_check *check, const char *node, const char *bridge) {
+static const char *carried_vlans(const struct dw_check *check, const char *node, const char *bridge) {
   enum { SHOWN = 4 };
   const struct dw_nic *nic = dw_view_nic_on(check->view, node, bridge);
   struct dw_buf out = DW_BUF_IN(check->arena);
@@ -123,7 +123,7 @@ static void closed_vlan(struct dw_check *check, const struct dw_rule *rule, cons
                                .json = plugin->vlan.json,
                                .fix = "add it to the port's trunk-tags, or use a VLAN that the port carries"},
             "no port of %s carries this VLAN on %s (%s on %s), so no traffic leaves the node", bridge, closed.nodes,
-            what_is_carried(check, closed.first, bridge), closed.first);
+            carried_vlans(check, closed.first, bridge), closed.first);
 }
 
 static void shared_vlan(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {

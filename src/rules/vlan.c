@@ -58,7 +58,7 @@ static struct dw_value trunk_member(const struct dw_check *check, const struct t
 
 /* The bridge plugin fails if only one end is given (collectVlanTrunk() in plugins/main/bridge); the others then compare
  * maxID with 0 (ovs-cni pkg/common/common.go:128 SplitVlanIds(), accelerated-bridge-cni pkg/config/vlan.go). */
-static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
+static void check_trunk_ends(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
   const dw_json *low = trunk_json(entry, "minID");
   const dw_json *high = trunk_json(entry, "maxID");
   int64_t first;
@@ -78,7 +78,7 @@ static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const
   }
 }
 
-static void trunk_entry(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
+static void check_trunk_entry(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
   static const char *const names[] = {"id", "minID", "maxID"};
   bool sound = true;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -90,10 +90,10 @@ static void trunk_entry(struct dw_check *check, const struct dw_rule *rule, cons
     sound = false;
   }
   if (sound)
-    trunk_ends(check, rule, entry);
+    check_trunk_ends(check, rule, entry);
 }
 
-static void no_trunk_entry(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
+static void report_trunk_entry(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = dw_arena_printf(check->arena, "%s[%zu]", entry->field, entry->index),
                            .json = entry->json,
@@ -101,7 +101,7 @@ static void no_trunk_entry(struct dw_check *check, const struct dw_rule *rule, c
   dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(entry->json));
 }
 
-static bool names_ids(const dw_json *entry) {
+static bool sets_vlan(const dw_json *entry) {
   static const char *const names[] = {"minID", "maxID"};
   int64_t ends[2] = {0, 0};
   for (size_t i = 0; i < 2; i++)
@@ -114,7 +114,7 @@ static bool names_ids(const dw_json *entry) {
 static void useless_trunk(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *trunk) {
   size_t count = dw_json_size(trunk->json);
   for (size_t i = 0; i < count; i++)
-    if (dw_json_type(dw_json_at(trunk->json, i)) != DW_JSON_OBJECT || names_ids(dw_json_at(trunk->json, i)))
+    if (dw_json_type(dw_json_at(trunk->json, i)) != DW_JSON_OBJECT || sets_vlan(dw_json_at(trunk->json, i)))
       return;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = trunk->field,
@@ -142,9 +142,9 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
   for (size_t i = 0; i < dw_json_size(trunk->json); i++) {
     struct trunk_entry entry = {trunk->field, i, dw_json_at(trunk->json, i), ovs ? 0 : 1, bridge, ovs};
     if (dw_json_type(entry.json) == DW_JSON_OBJECT)
-      trunk_entry(check, rule, &entry);
+      check_trunk_entry(check, rule, &entry);
     else
-      no_trunk_entry(check, rule, &entry);
+      report_trunk_entry(check, rule, &entry);
   }
   if (!bridge)
     useless_trunk(check, rule, trunk);

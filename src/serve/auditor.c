@@ -196,7 +196,7 @@ static void report(struct dw_auditor *auditor, struct run *run) {
 static void audit(struct dw_auditor *auditor) {
   struct dw_world *world = dw_worlds_get(auditor->options.worlds);
   struct run run = {.auditor = auditor, .found = new_violations()};
-  run.audit = (struct dw_audit){.world = world, .see = receive, .context = &run};
+  run.audit = (struct dw_audit){.world = world, .notify = receive, .context = &run};
   dw_audit_run(&run.audit);
   audit_vmis(&run);
   if (!atomic_load(&auditor->stopping))

@@ -440,7 +440,7 @@ static void audit(struct dw_events *events, const char *range) {
            "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"%s\"}}'}\n",
            range);
   struct dw_world *world = world_of(text, NULL);
-  struct dw_audit run = {.world = world, .see = see, .context = events};
+  struct dw_audit run = {.world = world, .notify = see, .context = events};
   dw_audit_run(&run);
   dw_world_unref(world);
 }
@@ -481,7 +481,7 @@ static void reports_an_api_version_that_every_release_serves(void **state) {
                                     "kubevirt, namespace: openshift-cnv}\nspec: {configuration: {migrations: {network: "
                                     "nowhere}}}\n",
                                     NULL);
-  struct dw_audit run = {.world = world, .see = see, .context = f->service.events};
+  struct dw_audit run = {.world = world, .notify = see, .context = f->service.events};
   dw_audit_run(&run);
   dw_world_unref(world);
   wait_for(f->service.events, "sent", 2);

@@ -35,7 +35,7 @@ static void note(void *context, const struct dw_audited *audited) {
 struct audited audit_knowing(const char *state, const char *policy, enum dw_knowledge knowledge) {
   struct notes notes = {DW_BUF_INIT, DW_BUF_INIT};
   struct dw_world *world = world_knowing(state, policy, knowledge);
-  struct dw_audit audit = {.world = world, .see = note, .context = &notes};
+  struct dw_audit audit = {.world = world, .notify = note, .context = &notes};
   size_t length;
   dw_audit_run(&audit);
   dw_world_unref(world);
