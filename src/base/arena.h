@@ -11,11 +11,12 @@ struct dw_arena;
 
 /* Creates an empty arena. LIMIT is the number of bytes up to which dw_arena_try() may grow it for one text (see
  * dw_arena_next_text()); 0 means no limit. The caller owns the arena and frees it with dw_arena_free(). Never NULL: the
- * process aborts when there is no memory. */
+ * process aborts if there is no memory. */
 struct dw_arena *dw_arena_new(size_t limit) __attribute__((warn_unused_result, returns_nonnull));
 
 /* Creates an arena without a limit whose memory is wiped when it is freed: for keys, tokens and passwords. */
 struct dw_arena *dw_arena_new_secret(void) __attribute__((warn_unused_result, returns_nonnull));
+/* Whether the arena was created by dw_arena_new_secret(). */
 bool dw_arena_is_secret(const struct dw_arena *arena) __attribute__((nonnull));
 
 /* A limit that several arenas share. */
@@ -25,6 +26,7 @@ struct dw_budget {
 };
 /* Acquires SIZE bytes of the budget. Returns false, and acquires nothing, if fewer are left. */
 bool dw_budget_acquire(struct dw_budget *budget, size_t size) __attribute__((nonnull, warn_unused_result));
+/* Returns SIZE bytes to the budget. */
 void dw_budget_release(struct dw_budget *budget, size_t size) __attribute__((nonnull));
 
 /* From now on dw_arena_try() charges BUDGET too, except for the first FREE bytes. BUDGET must outlive the arena. */
@@ -38,7 +40,7 @@ void dw_arena_cleanup(struct dw_arena **arena);
 #define DW_ARENA_SCOPED __attribute__((cleanup(dw_arena_cleanup)))
 
 /* Allocates SIZE zeroed bytes, aligned for any type, which live as long as the arena. Never NULL, and the limit does
- * not apply: for what the program makes itself, in sizes that it bounds. */
+ * not apply: for data that the program creates itself, in sizes that it limits. */
 void *dw_arena_alloc(struct dw_arena *arena, size_t size)
     __attribute__((nonnull, warn_unused_result, returns_nonnull, malloc, alloc_size(2)));
 
@@ -53,7 +55,7 @@ void *dw_arena_more(struct dw_arena *arena, void *items, size_t count, size_t *c
     __attribute__((nonnull(1, 4), warn_unused_result, returns_nonnull));
 
 /* Like dw_arena_alloc(), but the bytes are not zeroed, and NULL is returned if the arena would exceed its limit, and
- * always from then on: for what a client makes us allocate (parsed documents). */
+ * always from then on: for data whose size a client decides (parsed documents). */
 void *dw_arena_try(struct dw_arena *arena, size_t size)
     __attribute__((nonnull, warn_unused_result, malloc, alloc_size(2)));
 

@@ -13,7 +13,7 @@ static const char kubevirt_gate[] = "DecentralizedLiveMigration";
 
 enum gate { GATE_OFF, GATE_ON, GATE_UNSET /* beta: on */ };
 
-/* A list of what deviates from the gates' defaults. The first entry of that name counts, regardless of case.
+/* GATES lists deviations from the defaults. The first entry with the name counts, whatever its letter case.
  * Source: HCO api/v1/featuregates/feature_gates.go. */
 static enum gate v1_gate(const dw_json *gates) {
   for (size_t i = 0; i < dw_json_size(gates); i++) {
@@ -27,7 +27,7 @@ static enum gate v1_gate(const dw_json *gates) {
   return GATE_UNSET;
 }
 
-/* The default is the CRD's: in a cluster the API server has filled it in, in a manifest it is still missing.
+/* The default is in the CRD: in a cluster the API server has filled it in, but in a manifest it is still missing.
  * Source: HCO api/v1beta1/hyperconverged_types.go. */
 static enum gate v1beta1_gate(const dw_json *gates) {
   bool on = false;
@@ -58,7 +58,7 @@ static bool is_beta(const char *version) {
   return major > 1 || (major == 1 && minor > 9);
 }
 
-/* Source: IsEnabled in pkg/virt-config/featuregate/feature-gates.go: what enables it is checked first. */
+/* Source: IsEnabled in pkg/virt-config/featuregate/feature-gates.go, which checks the enabled gates first. */
 static bool kubevirt_decentralized(const dw_json *kubevirt) {
   const dw_json *developer = dw_json_path(kubevirt, "spec", "configuration", "developerConfiguration", NULL);
   if (lists(dw_json_get(developer, "featureGates"), kubevirt_gate))
@@ -83,7 +83,7 @@ static void read_kubevirt(const dw_json *kubevirt, struct dw_deployment *out) {
   out->rollout.decentralized = kubevirt_decentralized(kubevirt);
 }
 
-/* --- the KubeVirt that HyperConverged makes, as far as its pods go --- */
+/* --- the part of the KubeVirt created by HyperConverged that is about its pods --- */
 
 static dw_json *component(struct dw_arena *arena, const dw_json *placement) {
   dw_json *made = dw_json_new_object(arena);
@@ -114,7 +114,7 @@ static const dw_json *make_kubevirt(struct dw_arena *arena, const dw_json *spec,
   return nested(arena, "spec", made);
 }
 
-/* Of other paths the object made here knows nothing. */
+/* The object created here contains nothing at other paths. */
 static bool is_followed(const dw_json *operation) {
   static const char *const prefixes[] = {"/spec/workloads", "/spec/infra",
                                          "/spec/configuration/developerConfiguration"};
@@ -129,8 +129,8 @@ static bool is_followed(const dw_json *operation) {
   return strcmp(path, "/spec/configuration") == 0;
 }
 
-/* An operation that fails on the little that is made here may succeed on the real object, on a part that is not read.
- */
+/* An operation that fails on the partial object may succeed on the real one, on a part that is not read here, so it is
+ * ignored. */
 static const dw_json *apply_one(struct dw_arena *arena, const dw_json *kubevirt, const dw_json *operation) {
   dw_json *patch = dw_json_new_array(arena);
   if (!is_followed(operation))

@@ -8,9 +8,9 @@
 #include "json/json_position.h"
 #include "json/patch.h"
 
-/* The network in the patched KubeVirt object. HCO decodes that object over the one it made itself (applyAnnotationPatch
- * in controllers/operands/operand.go), so what the patch removes stays as HCO's own field has it; only null clears it.
- */
+/* The effect on the network of the patched KubeVirt object. HCO decodes that object over the one it created itself
+ * (applyAnnotationPatch in controllers/operands/operand.go), so a network that the patch removes keeps the value of
+ * HCO's own field; only null clears it. */
 enum effect {
   EFFECT_NONE,
   EFFECT_CLEARS, /* null */
@@ -20,13 +20,13 @@ enum effect {
 
 struct outcome {
   enum effect effect;
-  const dw_json *value; /* where SETS */
-  size_t op;            /* which operation gave it */
+  const dw_json *value; /* if SETS */
+  size_t op;            /* the operation that set it */
   size_t first, last;   /* tokens of the target that lead from the operation's value to it */
-  bool misspelt;        /* a key that differs in case was written, which Go's decoder takes for the field too */
+  bool misspelt;        /* a key in another letter case was written, which Go's decoder also accepts for the field */
 };
 
-/* What is looked for in the KubeVirt object. */
+/* Paths in the KubeVirt object. */
 enum { TARGET_DEPTH = 4, POINTER_DEPTH = 2 }; /* null clears pointers from `migrations` on */
 static const char *const network_path[TARGET_DEPTH] = {"spec", "configuration", "migrations", "network"};
 static const char *const gates_path[TARGET_DEPTH] = {"spec", "configuration", "developerConfiguration", "featureGates"};
@@ -41,11 +41,11 @@ enum relation {
 
 struct reach {
   enum relation relation;
-  size_t depth; /* where ABOVE: how many tokens */
+  size_t depth; /* if ABOVE: the number of tokens */
   bool misspelt;
 };
 
-/* As evanphx/json-patch reads POINTER: what comes before the first '/' does not count. */
+/* Reads POINTER as evanphx/json-patch does, which ignores everything before the first '/'. */
 static struct reach reach_of(struct dw_arena *arena, const char *const *target, const char *pointer) {
   struct reach reach = {RELATION_ABOVE, 0, false};
   pointer += strcspn(pointer, "/");
@@ -60,7 +60,7 @@ static struct reach reach_of(struct dw_arena *arena, const char *const *target, 
       pointer += length;
       continue;
     }
-    /* Folding takes at most three bytes (U+212A) for one: a longer token can't be meant, and needs no copy. */
+    /* Folding replaces at most three bytes (U+212A) by one, so a longer token can't be equal and is not copied. */
     const char *token = length <= 3 * strlen(wanted) ? dw_pointer_unescape(arena, pointer, length) : "";
     if (!dw_key_equal(token, wanted))
       return (struct reach){RELATION_APART, 0, false};
@@ -70,8 +70,8 @@ static struct reach reach_of(struct dw_arena *arena, const char *const *target, 
   return reach;
 }
 
-/* Whether Go's decoder takes several members of OBJECT for NAME, in a way that can't be followed here: objects are
- * merged one after another, and of a key that is repeated with another in between the place is lost. */
+/* Whether Go's decoder matches several members of OBJECT to NAME in a way that can't be followed here: it merges
+ * objects one after another, and the order of a repeated key with another one in between is not known. */
 static bool is_ambiguous(const dw_json *object, const char *name, bool leaf) {
   size_t count = 0;
   for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m))
@@ -79,7 +79,7 @@ static bool is_ambiguous(const dw_json *object, const char *name, bool leaf) {
   return count > 1 && (!leaf || dw_json_repeats(object));
 }
 
-/* Of a patch's own objects the keys are in the order of the text, of which the last counts. */
+/* The keys of an object in a patch are in the order of the text, and the last one counts. */
 static struct dw_json_member last_member(const dw_json *object, const char *name) {
   struct dw_json_member last = {0};
   for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m))
@@ -88,7 +88,7 @@ static struct dw_json_member last_member(const dw_json *object, const char *name
   return last;
 }
 
-/* What VALUE, put at DEPTH tokens, makes of the network. */
+/* The effect on the network of VALUE, written at the first DEPTH tokens of its path. */
 static struct outcome place(const dw_json *value, size_t op, size_t depth, bool misspelt) {
   struct outcome outcome = {.effect = EFFECT_NONE, .op = op, .first = depth, .misspelt = misspelt};
   for (; depth < TARGET_DEPTH && dw_json_type(value) == DW_JSON_OBJECT; depth++) {
@@ -120,8 +120,8 @@ struct op {
   const dw_json *value; /* ADD, REPLACE, TEST */
 };
 
-/* False if evanphx/json-patch cannot apply it: it wants keys in this letter case and, unlike RFC
- * 6902, no value for a test. */
+/* Returns false if evanphx/json-patch can't apply the operation. It requires keys in this letter case and, unlike RFC
+ * 6902, does not require a value for a test. */
 static bool read_op(const dw_json *json, struct op *out) {
   const char *name = dw_json_get_string(json, "op");
   size_t kind = 0;
@@ -139,7 +139,7 @@ static bool read_op(const dw_json *json, struct op *out) {
   return op.path != NULL && (!from_needed || has_source) && (!value_needed || op.value != NULL);
 }
 
-/* HCO's applyAnnotationPatch refuses the whole annotation because of any other path. */
+/* HCO's applyAnnotationPatch rejects the whole annotation if any path is elsewhere. */
 static bool is_in_spec(const char *path) {
   static const char spec[] = "/spec/";
   return strncmp(path, spec, sizeof spec - 1) == 0;
@@ -152,7 +152,7 @@ static void follow(struct dw_arena *arena, const struct op *op, size_t index, st
     touches = touches || reach_of(arena, network_path, op->from).relation != RELATION_APART;
   if (op->kind == TEST || !touches)
     return;
-  /* Of keys in several spellings the last one in the document counts, and objects under them are merged. */
+  /* If keys differ only in letter case, the last one in the document counts, and objects below them are merged. */
   bool merged = outcome->misspelt || (reach.misspelt && reach.depth < TARGET_DEPTH && outcome->effect != EFFECT_NONE);
   bool misspelt = outcome->misspelt || reach.misspelt;
   if (op->kind == MOVE || op->kind == COPY || reach.relation == RELATION_BELOW || merged)
@@ -163,22 +163,22 @@ static void follow(struct dw_arena *arena, const struct op *op, size_t index, st
     *outcome = (struct outcome){.effect = misspelt ? EFFECT_OPAQUE : EFFECT_NONE, .misspelt = misspelt};
 }
 
-/* --- what else the patch does --- */
+/* --- other effects of the patch --- */
 
-/* What VALUE, put at DEPTH tokens, has at the END-th of TARGET. */
+/* The value at the first END tokens of TARGET, if VALUE is at the first DEPTH. */
 static const dw_json *dig(const dw_json *value, const char *const *target, size_t depth, size_t end) {
   while (value != NULL && depth < end)
     value = last_member(value, target[depth++]).value;
   return value;
 }
 
-/* What Go decodes into a struct. */
+/* Whether Go can decode the value into a struct. */
 static bool is_struct(const dw_json *json) {
   enum dw_json_type type = dw_json_type(json);
   return type == DW_JSON_OBJECT || type == DW_JSON_NULL || type == DW_JSON_ABSENT;
 }
 
-/* The first loss counts. HyperConverged's decoder merges objects, but a list takes the place of the old one. */
+/* Records the first loss. HyperConverged's decoder merges objects, but a list replaces the old one. */
 static void note_loss(struct dw_arena *arena, const struct op *op, size_t index, struct dw_migration_config *out) {
   struct dw_jsonpatch_loss loss = {.path = op->path, .op = index, .removes = op->kind == REMOVE};
   struct reach network = reach_of(arena, network_path, op->path);
@@ -214,7 +214,7 @@ void dw_component_patches_add(struct dw_arena *arena, const dw_json *patches, co
                         out);
 }
 
-/* Of customizeComponents, of its list or of one element. */
+/* Records what the operation sets in customizeComponents: all of it, its list or one element. */
 static void note_component_patches(struct dw_arena *arena, const struct op *op, struct dw_migration_config *out) {
   struct reach reach = reach_of(arena, component_path, op->path);
   if ((op->kind != ADD && op->kind != REPLACE) || reach.relation != RELATION_ABOVE)
@@ -225,10 +225,10 @@ static void note_component_patches(struct dw_arena *arena, const struct op *op, 
 
 /* --- the other settings --- */
 
-/* Each operation copies what it changes, which the text can make as wide as itself. */
+/* Each operation copies what it changes, and the text can make that as large as the text itself. */
 enum { MOST_OPERATIONS = 128, MOST_WORK = 1 << 20 };
 
-/* KubeVirt as HyperConverged makes it, less all values: what the patch adds is all that is in it. */
+/* The structure of the KubeVirt that HyperConverged creates, without values: the patch adds all that it contains. */
 static const dw_json *bare_kubevirt(struct dw_arena *arena) {
   static const char text[] = "{\"spec\":{\"configuration\":{\"migrations\":{}}}}";
   return dw_json_parse(arena, text, sizeof text - 1, DW_JSON_PLAIN, NULL);
@@ -246,8 +246,8 @@ static const dw_json *patched(struct dw_arena *arena, const dw_json *kubevirt, c
   return dw_patch_apply(arena, kubevirt, patch);
 }
 
-/* The real object has what is replaced, so that is an `add` too. A parent that is missing here may be in the real
- * object, or be the misspelt key that the rules look for, so it is made. */
+/* A `replace` is treated as an `add`, because the real object has the value. A parent that is missing here is created:
+ * it may be in the real object, or be the misspelt key that the rules look for. */
 static const dw_json *put(struct dw_arena *arena, const dw_json *kubevirt, const char *path, const dw_json *value) {
   enum { MOST_PARENTS = 4 };
   const dw_json *after = patched(arena, kubevirt, "add", path, value);
@@ -267,7 +267,7 @@ static const dw_json *without(struct dw_arena *arena, const dw_json *kubevirt, c
   return after == NULL ? kubevirt : after;
 }
 
-/* What is at PATH, where that is one of KubeVirt's settings for migrations and the patch gave it. */
+/* The value at PATH, if PATH is one of KubeVirt's settings for migrations and the patch has set it; else NULL. */
 static const dw_json *given_at(struct dw_arena *arena, const dw_json *kubevirt, const char *path) {
   const char *target[TARGET_DEPTH] = {"spec", "configuration", "migrations", NULL};
   struct reach reach = reach_of(arena, target, path);
@@ -278,13 +278,13 @@ static const dw_json *given_at(struct dw_arena *arena, const dw_json *kubevirt, 
                       dw_pointer_unescape(arena, slash + 1, strlen(slash + 1)), NULL);
 }
 
-/* A list or an object could be doubled by each copy. */
+/* Lists and objects are excluded because each copy could double their size. */
 static bool is_scalar(const dw_json *json) {
   enum dw_json_type type = dw_json_type(json);
   return type != DW_JSON_ABSENT && type != DW_JSON_OBJECT && type != DW_JSON_ARRAY;
 }
 
-/* KUBEVIRT after OP. Values that are missing here because HyperConverged sets them stay unknown. */
+/* Returns KUBEVIRT after OP. Values that HyperConverged sets are missing here, and remain unknown. */
 static const dw_json *apply(struct dw_arena *arena, const dw_json *kubevirt, const struct op *op) {
   if (op->kind == TEST)
     return kubevirt;
@@ -308,14 +308,14 @@ static const dw_json *sole_member(const dw_json *object, const char *name) {
 
 /* --- whether it can be applied --- */
 
-/* Where PATH is in the annotation's TEXT; left alone where it is not there. */
+/* Finds PATH in the annotation's TEXT. LINE and COLUMN are unchanged if it is not there. */
 static void locate_path(const char *text, const char *path, int *line, int *column) {
   struct dw_json_place place;
   if (dw_json_locate(text, strlen(text), path, &place))
     dw_text_position(text, strlen(text), place.value.offset, line, column);
 }
 
-/* Of MigrationConfiguration what HyperConverged leaves out, whatever its own fields are: hcLiveMigrationToKv() in
+/* The members of MigrationConfiguration that HyperConverged never sets: hcLiveMigrationToKv() in
  * controllers/handlers/kubevirt.go. */
 static bool is_never_set(const char *key) {
   static const char *const keys[] = {"disableTLS",        "matchSELinuxLevelOnMigration", "maxDowntimeMs",
@@ -326,8 +326,8 @@ static bool is_never_set(const char *key) {
   return false;
 }
 
-/* Whether the real object can't take OP, after what KUBEVIRT has of the operations before it. Only of what can be known
- * from the HyperConverged object: the network, and what is never set. */
+/* Whether OP fails on the real object. KUBEVIRT contains the effects of the operations before it. Only two things about
+ * the real object are known from the HyperConverged object: the network, and which members are never set. */
 static bool fails(struct dw_arena *arena, const dw_json *kubevirt, const struct op *op,
                   const struct dw_migration_config *own, bool *differs) {
   const char *target[TARGET_DEPTH] = {"spec", "configuration", "migrations", NULL};
@@ -354,7 +354,8 @@ static void note_failure(struct dw_arena *arena, const char *text, const dw_json
   out->jsonpatch_failure = failure;
 }
 
-/* Null leaves it to KubeVirt's default, which the user has not chosen, so OUT's own stays and the answer is false. */
+/* Sets OUT to the member NAME, if it is there. Null means KubeVirt's default, which the user has not chosen, so OUT is
+ * unchanged and the result is false. */
 static bool override(struct dw_arena *arena, const dw_json *parent, const char *field, const char *name,
                      struct dw_value *out) {
   const dw_json *json = sole_member(parent, name);
@@ -364,8 +365,8 @@ static bool override(struct dw_arena *arena, const dw_json *parent, const char *
   return true;
 }
 
-/* HyperConverged decodes the outcome into Go's types, and Quantity.UnmarshalJSON() cuts spaces off; KubeVirt then has
- * the quantity without them. In its own field the CRD's pattern refuses them. */
+/* HyperConverged decodes the patched object into Go types, and Quantity.UnmarshalJSON() removes spaces, so KubeVirt
+ * receives the quantity without them. In HyperConverged's own field the CRD's pattern rejects them. */
 static void trim_quantity(struct dw_arena *arena, struct dw_value *value) {
   if (value->text == NULL)
     return;
@@ -428,7 +429,7 @@ static void locate_loss(struct dw_arena *arena, const char *text, struct dw_json
     locate_path(text, dw_arena_printf(arena, "[%zu].path", loss->op), &loss->line, &loss->column);
 }
 
-/* NULL if it is not JSON, or JSON that is not read here; OUT then records which. */
+/* Returns NULL if TEXT is not JSON, or exceeds a limit; OUT then records which. */
 static const dw_json *parse_patch(struct dw_arena *arena, const char *text, struct dw_migration_config *out) {
   struct dw_error err = DW_ERROR_INIT;
   dw_arena_next_text(arena);
@@ -442,7 +443,7 @@ static const dw_json *parse_patch(struct dw_arena *arena, const char *text, stru
   return NULL;
 }
 
-/* Nothing of the patch is applied. */
+/* Called if nothing of the patch is applied. */
 static void forget(struct dw_migration_config *out) {
   out->jsonpatch_loss = (struct dw_jsonpatch_loss){.path = NULL};
   out->jsonpatch_failure = (struct dw_jsonpatch_failure){.path = NULL};
@@ -465,7 +466,7 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
   out->jsonpatch_operations = patch;
   struct outcome outcome = {.effect = EFFECT_NONE};
   bool in_spec = true;
-  bool known = true; /* what was copied or moved is not */
+  bool known = true; /* false after a copy or move, whose result is unknown */
   size_t count = dw_json_size(patch);
   bool too_much = count > MOST_OPERATIONS || count * strlen(text) > MOST_WORK;
   const dw_json *kubevirt = too_much ? NULL : bare_kubevirt(arena);
@@ -503,9 +504,9 @@ const dw_json *dw_jsonpatch_mistyped(const struct dw_migration_config *config, c
   return !is_struct(configuration) ? configuration : is_struct(migrations) ? NULL : migrations;
 }
 
-/* --- where the patch gives a setting --- */
+/* --- where the patch sets a field --- */
 
-/* FIELD's keys; 0 where there are more than a target has. */
+/* Splits FIELD into its keys and returns their number; 0 if there are more than TARGET has room for. */
 static size_t split_field(struct dw_arena *arena, const char *field, const char **target) {
   size_t count = 0;
   for (; count < TARGET_DEPTH; count++) {
@@ -518,7 +519,7 @@ static size_t split_field(struct dw_arena *arena, const char *field, const char 
   return 0;
 }
 
-/* The path in the annotation to what the operation says of TARGET; NULL where it says nothing of it. */
+/* The path, in the annotation, of the value that the operation gives TARGET; NULL if it does not set it. */
 static const char *place_of(struct dw_arena *arena, const dw_json *operation, size_t index, const char *const *target,
                             size_t count) {
   struct op op;
@@ -541,7 +542,7 @@ static const char *place_of(struct dw_arena *arena, const dw_json *operation, si
 
 void dw_jsonpatch_locate(struct dw_arena *arena, const struct dw_migration_config *config, const char *field, int *line,
                          int *column) {
-  enum { LONGEST = 64 * 1024 }; /* the text is read once more for each finding */
+  enum { LONGEST = 64 * 1024 }; /* because the text is scanned again for each finding */
   const char *target[TARGET_DEPTH] = {NULL};
   const char *text = dw_json_string(config->jsonpatch_annotation);
   const dw_json *patch = config->jsonpatch_operations;

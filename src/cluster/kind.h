@@ -1,4 +1,4 @@
-/* The kinds of cluster objects that are read. */
+/* The kinds of cluster objects that Droveway reads. */
 #ifndef CLUSTER_KIND_H
 #define CLUSTER_KIND_H
 
@@ -11,7 +11,7 @@ enum dw_kind {
   DW_KIND_NODE,
   DW_KIND_NODE_NETWORK_STATE,
   DW_KIND_NETWORK,          /* config.openshift.io */
-  DW_KIND_NETWORK_OPERATOR, /* operator.openshift.io: where OVN-Kubernetes' own subnets were changed */
+  DW_KIND_NETWORK_OPERATOR, /* operator.openshift.io: contains changed subnets of OVN-Kubernetes */
   DW_KIND_SERVICE_CIDR,
   DW_KIND_ADDRESS_POOL, /* metallb.io IPAddressPool */
   DW_KIND_CONFIG_MAP,   /* kube-system/kubeadm-config and kube-system/cluster-config-v1 only */
@@ -22,13 +22,13 @@ enum dw_kind {
   DW_KIND_OTHER = DW_KIND_COUNT
 };
 
-/* The kind by API group ("" for core) and kind name; OTHER for the rest. Any version of the group is accepted. */
+/* The kind with this API group ("" for core) and name, whatever the version; OTHER if it is not read. */
 enum dw_kind dw_kind_of(const char *group, const char *kind) __attribute__((nonnull));
-/* The same by an object's apiVersion ("hco.kubevirt.io/v1"); FOLD ignores the letter case of the kind. Both texts may
+/* The same for an object's apiVersion ("hco.kubevirt.io/v1"). FOLD ignores the letter case of the kind. Both texts may
  * be NULL. */
 enum dw_kind dw_kind_of_version(const char *version, const char *kind, bool fold);
 const char *dw_kind_name(enum dw_kind kind) __attribute__((returns_nonnull)); /* "NetworkAttachmentDefinition" */
-/* The same, with the group where another kind has that name: "Network.operator.openshift.io". */
+/* The same, with the group if another kind has the same name: "Network.operator.openshift.io". */
 const char *dw_kind_title(enum dw_kind kind) __attribute__((returns_nonnull));
 const char *dw_kind_group(enum dw_kind kind) __attribute__((returns_nonnull)); /* "k8s.cni.cncf.io" */
 

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-/* Which namespace the NADs made from an object are in. They have the name of the object, except PLACE_ADDITIONAL. */
+/* The namespace of the NADs that are created for an object. They have the object's name, except PLACE_ADDITIONAL. */
 enum place {
   PLACE_OWN,       /* in its own namespace */
   PLACE_SELECTED,  /* in those that spec.namespaceSelector selects */
@@ -41,13 +41,13 @@ const struct dw_maker *dw_maker_of(const dw_json *json) {
   return NULL;
 }
 
-/* A placeholder that is not filled in yet may become any name. */
+/* Returns NULL, which means any name, for a placeholder that is not filled in yet. */
 static const char *unless_placeholder(const char *text) {
   size_t length = 0;
   return text == NULL || *text == '\0' || dw_text_placeholder(text, &length) != NULL ? NULL : text;
 }
 
-/* The namespaces of a selector are known only where it asks for one by name. */
+/* The namespaces of a selector are known only if it selects one by name. */
 static const char *selected_namespace(const dw_json *spec) {
   return unless_placeholder(
       dw_json_string(dw_json_path(spec, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name", NULL)));
@@ -72,7 +72,7 @@ const dw_json *dw_additional_networks(const dw_json *json) {
   return dw_json_type(list) == DW_JSON_ARRAY ? list : NULL;
 }
 
-/* Without a namespace OpenShift puts it into "default". */
+/* Without a namespace, OpenShift creates the NAD in "default". */
 static const char *additional_namespace(const dw_json *network) {
   const char *ns = dw_json_get_string(network, "namespace");
   return ns == NULL || *ns == '\0' ? "default" : ns;

@@ -1,15 +1,14 @@
-/* Objects that make another operator create NADs: a network that names such a NAD is not missing, it does not exist
- * yet.
- */
+/* Objects that make another operator create NADs. A reference to such a NAD is not an error: the NAD does not exist
+ * yet. */
 #ifndef CLUSTER_MAKER_H
 #define CLUSTER_MAKER_H
 
 #include "json/json.h"
 
-/* A NAD that will be there. */
+/* A NAD that will be created. */
 struct dw_made_nad {
-  const char *ns;   /* NULL: any namespace */
-  const char *name; /* NULL: any name */
+  const char *ns;   /* NULL for any namespace */
+  const char *name; /* NULL for any name */
   const char *why;  /* "ClusterUserDefinedNetwork migration creates this NAD" */
 };
 
@@ -17,10 +16,10 @@ struct dw_made_nad {
 struct dw_maker;
 const struct dw_maker *dw_maker_of(const dw_json *json);
 
-/* The NADs that are created for JSON, at most MAX into OUT: a ClusterUserDefinedNetwork, UserDefinedNetwork,
- * SriovNetwork and its like, or the additionalNetworks of Network.operator.openshift.io that have no rawCNIConfig
- * (dw_raw_nad()). How many there are; 0 for another object. OUT lives in ARENA and JSON. DEFAULT_NAMESPACE stands
- * in for one without. */
+/* Writes the NADs that are created for JSON to OUT, at most MAX, and returns how many there are: for a
+ * ClusterUserDefinedNetwork, UserDefinedNetwork, SriovNetwork and similar objects, and for each of the
+ * additionalNetworks of Network.operator.openshift.io without a rawCNIConfig (for the others see dw_raw_nad()). 0 for
+ * other objects. The texts live in ARENA and JSON. DEFAULT_NAMESPACE is used for an object without a namespace. */
 size_t dw_made_nads(struct dw_arena *arena, const dw_json *json, const char *default_namespace, struct dw_made_nad *out,
                     size_t max) __attribute__((nonnull(1, 3)));
 

@@ -6,7 +6,7 @@
 #include "cluster/deployment.h"
 #include "cluster/jsonpatch.h"
 
-/* Where a version of an object keeps things. */
+/* Where an object contains the block and related fields. */
 struct layout {
   enum dw_layout id;
   const char *parent; /* below spec and above the block; NULL if the block is directly in spec */
@@ -51,7 +51,8 @@ static const struct layout *layout_of(const dw_json *json) {
   return dw_json_path(json, "spec", "virtualization", NULL) != NULL ? &hco_v1 : &hco_v1beta1;
 }
 
-/* The member KEY at FIELD, which must be an object where it is there; else it is noted, unless a parent was already. */
+/* Returns the member KEY of PARENT, whose path is FIELD. If it is there but not an object, records that and returns
+ * NULL. */
 static const dw_json *enter(struct dw_migration_config *out, const dw_json *parent, const char *key,
                             const char *field) {
   const dw_json *member = dw_json_get(parent, key);
@@ -71,7 +72,7 @@ static struct dw_value value_at(struct dw_arena *arena, const dw_json *block, co
   return (struct dw_value){dw_arena_join(arena, block_field, ".", key), json, dw_json_string(json)};
 }
 
-/* All but the network, which a MigrationPolicy does not have. */
+/* Reads everything except the network, which a MigrationPolicy does not have. */
 static void read_block(struct dw_arena *arena, struct dw_migration_config *out) {
   const dw_json *block = out->block;
   out->bandwidth = value_at(arena, block, out->block_field, "bandwidthPerMigration");

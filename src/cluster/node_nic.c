@@ -1,4 +1,4 @@
-/* What one NIC is to its node, and, of a Linux bridge, where its frames leave the node. */
+/* The role of a NIC on its node, and the uplinks of a Linux bridge. */
 #include <string.h>
 
 #include "cluster/view_internal.h"
@@ -27,9 +27,9 @@ struct dw_nic_role dw_nic_role(const struct dw_handler_node *on, const struct dw
   return (struct dw_nic_role){has_own_address(nic, on->node), is_primary(nic, on)};
 }
 
-/* A port whose frames the kernel hands to what it is a port of, so that no macvlan or ipvlan can take them: "device or
- * resource busy" (netdev_rx_handler_register() in net/core/dev.c; bond, bridge, OVS and HSR call it, VRF does not). An
- * internal port of OVS is the node's own end of the bridge, and free. */
+/* Whether the kernel passes the frames of NIC to its bond or bridge, so that it rejects a macvlan or ipvlan on it with
+ * "device or resource busy" (netdev_rx_handler_register() in net/core/dev.c; bond, bridge, OVS and HSR call it, VRF
+ * does not). An internal port of OVS is the node's own end of the bridge, and can be used. */
 static bool is_port(const struct dw_nic *nic, const struct dw_object *nns) {
   if (nic->controller == NULL || nic->type == DW_NIC_OVS_INTERFACE || nic->type == DW_NIC_OVS_BRIDGE)
     return false;
@@ -40,13 +40,13 @@ static bool is_port(const struct dw_nic *nic, const struct dw_object *nns) {
                            above->type == DW_NIC_OVS_BRIDGE || above->type == DW_NIC_HSR);
 }
 
-/* Of a type that no OVS bridge is shown as, even where nmstate can't ask OVS. */
+/* Whether NIC has a type with which nmstate never shows an OVS bridge, even if it can't ask OVS. */
 static bool is_no_ovs_bridge(const struct dw_nic *nic) {
   return nic->type == DW_NIC_ETHERNET || nic->type == DW_NIC_BOND || nic->type == DW_NIC_VLAN ||
          nic->type == DW_NIC_LINUX_BRIDGE || nic->type == DW_NIC_INFINIBAND || nic->type == DW_NIC_LOOPBACK;
 }
 
-/* The kernel lets none of these leave its network namespace: NETIF_F_NETNS_LOCAL (since 6.14 netns_immutable) in
+/* The kernel does not allow these to leave their network namespace: NETIF_F_NETNS_LOCAL (since 6.14 netns_immutable) in
  * drivers/net/loopback.c, net/bridge/br_device.c, drivers/net/bonding/bond_main.c and, for a bridge's own port,
  * net/openvswitch/vport-internal_dev.c. */
 static bool is_fixed(const struct dw_nic *nic) {
@@ -77,9 +77,9 @@ uint16_t dw_nic_flags(const struct dw_nic *nic, const struct dw_handler_node *on
   return (uint16_t)flags;
 }
 
-/* --- a Linux bridge's uplinks: those of its ports that lead out of the node. The kernel holds a frame that crosses a
- * bridge against the MTU and the VLANs of the port that it leaves by, not of the bridge (net/bridge/br_forward.c,
- * br_dev_queue_push_xmit; tried: over a bridge of MTU 1500 with an uplink of 9000 large frames pass). --- */
+/* --- a Linux bridge's uplinks: the ports that lead out of the node. The kernel checks a frame that crosses a bridge
+ * against the MTU and VLANs of the port through which it leaves, not of the bridge (net/bridge/br_forward.c,
+ * br_dev_queue_push_xmit; verified: large frames cross a bridge with MTU 1500 if its uplink has MTU 9000). --- */
 
 /* The uplinks of BRIDGE in turn: *NEXT is 0 at first; NULL after the last one. A port of type veth, tun or dummy leads
  * to a pod or nowhere. A port that the NodeNetworkState does not report as a NIC may be anything. */

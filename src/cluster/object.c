@@ -33,14 +33,13 @@ static int required(const struct dw_spot *up, const char *key, const char **out,
   return dw_spot_error(&spot, err, "is missing; every Kubernetes object needs it");
 }
 
-/* No rule reads it: Events need it to name the object they are about. */
+/* No rule reads the uid, but Events need it to identify their object. */
 static const char *uid_of(enum dw_kind kind, const dw_json *metadata) {
   bool judged = dw_kind_is_judged(kind) || kind == DW_KIND_VMI;
   const char *uid = judged ? dw_json_get_string(metadata, "uid") : NULL;
   return uid == NULL || strlen(uid) > LONGEST_UID ? "" : uid;
 }
 
-/* "k8s.cni.cncf.io/v1" is of that group, "v1" of the core group, which is called "". */
 static int read_kind(const struct dw_spot *root, enum dw_kind *out, struct dw_error *err) {
   const char *version = NULL;
   const char *kind = NULL;
@@ -66,7 +65,7 @@ static int read_metadata(struct dw_reduction *r, const char *default_namespace, 
   return 0;
 }
 
-/* Of OpenShift's Networks only "cluster" means anything; of ConfigMaps, the two that tell of networks. */
+/* Of OpenShift's Networks only "cluster" has a meaning; of ConfigMaps only the two that contain networks are read. */
 static bool is_read(const struct dw_object *object) {
   if (object->kind == DW_KIND_NETWORK || object->kind == DW_KIND_NETWORK_OPERATOR)
     return strcmp(object->name, "cluster") == 0;

@@ -1,6 +1,5 @@
-/* Cluster objects reduced to what the rules read. Each is immutable, counted by references and lives in one block of
- * exactly its size (a large cluster holds tens of thousands), so that a view can share it with the view that follows.
- */
+/* Cluster objects, reduced to what the rules read. Each is immutable and counted by references, so that consecutive
+ * views can share it, and is in one memory block of exactly its size, because a large cluster has tens of thousands. */
 #ifndef CLUSTER_OBJECT_H
 #define CLUSTER_OBJECT_H
 
@@ -15,17 +14,19 @@
 #include "cni/cni.h"
 #include "json/json_select.h"
 
-#define DW_OVN_DEFAULT "OVN-Kubernetes default" /* the source of what holds unless Network.operator says otherwise */
+/* The source of subnets that OVN-Kubernetes uses unless Network.operator sets others. */
+#define DW_OVN_DEFAULT "OVN-Kubernetes default"
 
-/* A subnet that the cluster itself uses, and where the API shows it. */
+/* A subnet that the cluster itself uses. */
 struct dw_cluster_network {
   struct dw_prefix prefix;
   const char *name; /* "pod network", "service network", "OVN-Kubernetes join subnet", "pod CIDR", "node address" ... */
-  const char
-      *source; /* "Network cluster", "ServiceCIDR kubernetes", "Node worker-1", "ConfigMap kubeadm-config", "policy" */
+  /* Where it was found: "Network cluster", "ServiceCIDR kubernetes", "Node worker-1", "ConfigMap kubeadm-config",
+   * "policy" */
+  const char *source;
 };
 
-/* What a NAD's plugin uses on the nodes, and how. */
+/* How a plugin of a NAD uses a NIC or bridge of the nodes. */
 enum dw_link_kind {
   DW_LINK_MACVLAN, /* macvtap too */
   DW_LINK_PASSTHRU,
@@ -35,10 +36,11 @@ enum dw_link_kind {
 };
 struct dw_nad_link {
   const char *name; /* of the NIC or bridge */
-  uint16_t vlan;    /* VLAN, BRIDGE; 0 where there is none */
+  uint16_t vlan;    /* of VLAN and BRIDGE; 0 for none */
   uint8_t kind;     /* enum dw_link_kind */
 };
-/* False where the plugin names nothing that others could share. NAME is the plugin's own text. */
+/* Reads the link of PLUGIN, whose text it shares. Returns false if the plugin does not name a NIC or bridge that
+ * another NAD could share. */
 bool dw_nad_link_of(const struct dw_cni_plugin *plugin, struct dw_nad_link *out) __attribute__((nonnull));
 
 /* VLANs that a port of a bridge carries. */
@@ -48,46 +50,46 @@ struct dw_vlan_range {
 
 /* A port of a Linux bridge. */
 struct dw_bridge_port {
-  const char *name; /* "" where none is given */
+  const char *name; /* "" if unknown */
   struct dw_vlan_range *vlans;
   uint16_t vlan_count;
-  bool vlans_known; /* false: the bridge does not filter, or has nothing but its default VLAN, which nmstate leaves out
+  bool vlans_known; /* false if the bridge does not filter, or only has its default VLAN, which nmstate does not report
                      */
 };
 
 enum dw_nic_type {
-  DW_NIC_OTHER, /* no type is given, or one that no rule treats apart */
+  DW_NIC_OTHER, /* the type is unknown, or not one that rules distinguish */
   DW_NIC_ETHERNET,
   DW_NIC_BOND,
   DW_NIC_VLAN,
   DW_NIC_LINUX_BRIDGE,
-  DW_NIC_OVS_BRIDGE, /* joined with its internal port of the same name, where it has one */
+  DW_NIC_OVS_BRIDGE, /* merged with its internal port of the same name, if it has one */
   DW_NIC_OVS_INTERFACE,
   DW_NIC_INFINIBAND,
   DW_NIC_HSR,
   DW_NIC_LOOPBACK,
-  DW_NIC_VIRTUAL /* veth, tun, dummy: it leads to no wire */
+  DW_NIC_VIRTUAL /* veth, tun, dummy: not connected to a physical network */
 };
 
-/* What few NICs have. */
+/* Properties that few NICs have. */
 struct dw_nic_more {
   const char *base; /* vlan.base-iface; NULL if it is not a VLAN */
   const char **alt_names;
   size_t alt_name_count;
   struct dw_bridge_port *ports; /* bridge.port[] of a Linux bridge */
   uint32_t port_count;
-  uint16_t default_vlan; /* bridge.options.vlan-default-pvid; 1 where not given */
+  uint16_t default_vlan; /* bridge.options.vlan-default-pvid; 1 if not set */
   uint16_t vlan_id;      /* vlan.id */
 };
 
-/* What keeps pods off a node that do not tolerate it. */
+/* A taint, which keeps pods that do not tolerate it off a node. */
 struct dw_taint {
   const char *key;
-  const char *value;  /* "" where none */
-  const char *effect; /* "NoSchedule" or "NoExecute": PreferNoSchedule keeps nothing off */
+  const char *value;  /* "" for none */
+  const char *effect; /* "NoSchedule" or "NoExecute"; PreferNoSchedule keeps no pods off */
 };
 
-/* What a device plugin offers on a node: "openshift.io/mignics". */
+/* A resource that a device plugin offers on a node: "openshift.io/mignics". */
 struct dw_device {
   const char *resource;
   uint64_t count; /* allocatable */
@@ -95,51 +97,51 @@ struct dw_device {
 
 struct dw_nic {
   const char *name;       /* first, for dw_by_name() */
-  const char *controller; /* the bond or bridge above it; NULL where none */
+  const char *controller; /* the bond or bridge that it is a port of; NULL for none */
   struct dw_addr *addresses;
-  const struct dw_nic_more *more; /* NULL where there is none of it */
+  const struct dw_nic_more *more; /* NULL if it has none of these properties */
   uint32_t address_count;
   uint32_t mtu;       /* 0 if unknown */
   uint32_t speed;     /* ethernet.speed in Mbit/s; 0 if unknown */
   uint8_t type;       /* enum dw_nic_type */
   bool up;            /* false only if reported down */
-  bool default_route; /* the running default route of the main table leaves here */
-  bool fits_master;   /* no port of a bond or bridge, and no tunnel, veth, loopback or OVS-internal interface */
+  bool default_route; /* the default route in the main table uses it */
+  bool fits_master;   /* not a port of a bond or bridge, nor a tunnel, veth, loopback or OVS-internal interface */
 };
-/* Ports of a Linux bridge; 0 for any other NIC. */
+/* The number of ports of a Linux bridge; 0 for other NICs. */
 uint32_t dw_nic_port_count(const struct dw_nic *nic) __attribute__((nonnull));
 struct dw_object;
-/* The node's NIC of this very name, or else the one with this alternative name; NULL where there is none. */
+/* The NIC with this name on the node of NNS, or else the one with this alternative name; NULL if there is none. */
 const struct dw_nic *dw_nns_find(const struct dw_object *nns, const char *name) __attribute__((nonnull));
 
-/* Who hands out a pool's addresses. */
+/* The program that hands out a pool's addresses. */
 enum dw_allocator {
-  DW_ALLOCATOR_WHEREABOUTS, /* for the whole cluster: pools that overlap are kept apart address by address */
+  DW_ALLOCATOR_WHEREABOUTS, /* for the whole cluster: each address once, even if pools overlap */
   DW_ALLOCATOR_OVN,         /* for the whole network */
   DW_ALLOCATOR_NODE         /* on each node separately: host-local, static */
 };
 
-/* Of a NAD over which the Migration Toolkit for Virtualization (Forklift) copies disks. */
+/* The annotation of a NAD that the Migration Toolkit for Virtualization (Forklift) uses to copy disks. */
 #define DW_TRANSFER_ANNOTATION "forklift.konveyor.io/route"
 
 struct dw_object {
   enum dw_kind kind;
   const char *namespace_; /* "" for cluster-wide kinds */
   const char *name;
-  const char *uid; /* of a kind that the audit judges; "" for the rest. No part of dw_object_same() */
+  const char *uid; /* only of kinds that the audit judges, otherwise ""; ignored by dw_object_same() */
   bool deleting;   /* metadata.deletionTimestamp is set */
   union {
     struct {
-      const char *config;        /* spec.config; NULL where absent or no string */
+      const char *config;        /* spec.config; NULL if absent or not a string */
       int label;                 /* droveway.io/migration-network: 1 true, 0 false, -1 neither */
-      bool transfer;             /* it has Forklift's annotation of a transfer network */
+      bool transfer;             /* it has Forklift's annotation for a transfer network */
       bool shaped;               /* dw_cni_may_migrate() */
-      const char *cni_name;      /* "" where none */
-      const char *network_name;  /* whereabouts' network_name of the first plugin that has one; "" */
-      const char *resource_name; /* of the device plugin that Multus takes a device from; "" where none is named */
+      const char *cni_name;      /* "" if absent */
+      const char *network_name;  /* the network_name of whereabouts in the first plugin that has one; "" for none */
+      const char *resource_name; /* the device plugin's resource from which Multus requests a device; "" for none */
       const char *ovn;           /* dw_ovn_signature() */
       struct dw_pool_summary {
-        const char *field; /* of the range */
+        const char *field; /* the path of the range */
         const char *text;  /* canonical CIDR */
         struct dw_interval span;
         struct dw_interval_set usable; /* not empty */
@@ -147,18 +149,18 @@ struct dw_object {
         struct dw_wire wire;
       } * pools;
       size_t pool_count;       /* of whereabouts and OVN-Kubernetes */
-      size_t local_pool_count; /* behind them in `pools`: what is handed out on each node separately */
+      size_t local_pool_count; /* pools that each node hands out separately; they follow the others in `pools` */
       struct dw_nad_link *links;
       size_t link_count;
     } nad;
     struct {
-      const char *network;           /* of the live-migration block; NULL where none */
-      const char *jsonpatch_network; /* what HyperConverged's jsonpatch annotation makes of it, "" where it takes it
-                                        away; NULL where it leaves it alone */
+      const char *network;           /* of the live-migration block; NULL for none */
+      const char *jsonpatch_network; /* the network that HyperConverged's jsonpatch annotation sets; "" if it removes
+                                        the network, NULL if it does not change it */
       struct dw_rollout rollout;
-      const char *placement; /* {"workloads":NodePlacement,"infra":NodePlacement}, less what is not set; "" for none */
-      const char *json;      /* what dw_object_prune() leaves of it, as text: an audit judges it again */
-    } user;                  /* HyperConverged, KubeVirt: who names a migration network; MigrationPolicy */
+      const char *placement; /* {"workloads":NodePlacement,"infra":NodePlacement}, without unset members; "" for none */
+      const char *json;      /* the result of dw_object_prune() as text, for the audit, which judges it again */
+    } user;                  /* HyperConverged and KubeVirt, which name a migration network; MigrationPolicy */
     struct {
       struct dw_label *labels;
       size_t label_count;
@@ -170,11 +172,11 @@ struct dw_object {
       size_t device_count;
     } node;
     struct {
-      struct dw_nic *nics; /* sorted by name; two interfaces of one name (an OVS bridge and its port) are joined */
+      struct dw_nic *nics; /* sorted by name; interfaces with the same name (an OVS bridge and its port) are merged */
       size_t nic_count;
       struct dw_bridge_mapping {
         const char *localnet; /* first, for dw_by_name() */
-        const char *bridge;   /* "" if none is reported */
+        const char *bridge;   /* "" if not reported */
       } * mappings;           /* of OVN, by localnet */
       size_t mapping_count;
     } nns;
@@ -190,38 +192,38 @@ struct dw_object {
       const char *vmi;
     } migration;
     struct {
-      const char *target_node_address; /* .status.migrationState.targetNodeAddress; NULL */
-      bool completed;                  /* and not failed */
-      bool decentralized;              /* between clusters, so the target may be another cluster's */
+      const char *target_node_address; /* status.migrationState.targetNodeAddress; NULL if absent */
+      bool completed;                  /* the migration has completed, and has not failed */
+      bool decentralized;              /* the migration is between clusters, so the target may be in another cluster */
     } vmi;
   };
   struct dw_cluster_network *networks; /* Node, both kinds of Network, ServiceCIDR, ConfigMap */
   size_t network_count;
 };
 
-/* Reduces JSON. DEFAULT_NAMESPACE stands in where a namespaced object names none. -1 with the reason where it has no
- * apiVersion, kind or name, or where a part that the rules read is of the wrong type (the text names the field); 0 and
- * NULL in OUT for a kind that no rule reads. The caller owns the reference in OUT. */
+/* Reduces JSON; the caller owns the reference in OUT, which is NULL if no rule reads the object. DEFAULT_NAMESPACE is
+ * used for a namespaced object without a namespace. Returns -1 if apiVersion, kind or name is missing, or a field that
+ * the rules read has the wrong type; the error names the field. */
 int dw_object_reduce(const dw_json *json, const char *default_namespace, const struct dw_object **out,
                      struct dw_error *err) __attribute__((nonnull(2, 3), warn_unused_result));
 
-/* The same for an object whose kind is known from elsewhere: items of a list of a built-in kind name neither apiVersion
- * nor kind. */
+/* The same for an object whose kind is already known: the items of a list of a built-in kind have no apiVersion and
+ * kind. */
 int dw_object_reduce_as(enum dw_kind kind, const dw_json *json, const char *default_namespace,
                         const struct dw_object **out, struct dw_error *err)
     __attribute__((nonnull(3, 4), warn_unused_result));
 
-/* JSON less everything that no rule reads (managedFields, status, other annotations and fields), with apiVersion and
- * kind filled in where a list left them out (VERSION: the one that it was listed in). Reducing what is left gives the
- * same object. Nothing secret is kept: of a ConfigMap only the subnets, of an install-config nothing else. Lives in
- * ARENA; parts are shared with JSON. */
+/* JSON without everything that no rule reads (managedFields, status, other annotations and fields). apiVersion and kind
+ * are added if they are missing, with VERSION, in which the object was listed. Reducing the result gives the same
+ * object. It contains no secrets: of a ConfigMap, and of the install-config in it, only the subnets are kept. The
+ * result lives in ARENA, and shares parts with JSON. */
 dw_json *dw_object_prune(struct dw_arena *arena, enum dw_kind kind, const char *version, const dw_json *json)
     __attribute__((nonnull, warn_unused_result));
 
-/* Paths (json_select.h) to all that dw_object_reduce() and dw_object_prune() read of an object of any kind, and to its
- * resourceVersion: the rest, nearly all of a Node or a NodeNetworkState, need not be made into values. */
+/* The paths (json_select.h) of everything that dw_object_reduce() and dw_object_prune() read of an object of any kind,
+ * and of its resourceVersion. No values are created for the rest, which is nearly all of a Node or NodeNetworkState. */
 extern const char *const dw_object_paths[];
-/* The same of an event of a watch: its type, its object, and of an error code and message. */
+/* The same for an event of a watch: its type, its object, and the code and message of an error. */
 extern const char *const dw_event_paths[];
 
 /* Compares kinds, then namespaces, then names, and nothing else. Returns <0, 0 or >0. */
@@ -231,9 +233,10 @@ int dw_object_compare(const struct dw_object *a, const struct dw_object *b) __at
 bool dw_object_is(const struct dw_object *object, enum dw_kind kind, const char *ns, const char *name)
     __attribute__((nonnull));
 
-/* Whether the rules read the same in both (same kind, namespace and name given). */
+/* Whether kind, namespace, name and everything that the rules read are the same. */
 bool dw_object_same(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
 
+/* Adds a reference, and removes one; the last one frees the object. */
 const struct dw_object *dw_object_ref(const struct dw_object *object) __attribute__((nonnull, returns_nonnull));
 void dw_object_unref(const struct dw_object *object); /* NULL is allowed */
 

@@ -1,4 +1,4 @@
-/* Packing: an object is built with whatever allocations come handy, then copied into one block of exactly its size. */
+/* Packing: an object is built with many allocations, and then copied into one block of exactly its size. */
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -12,13 +12,13 @@ struct counted {
   atomic_size_t references;
 };
 
-/* The same walk runs twice: first with no block, to measure, then with one, to copy. */
+/* The same walk runs twice: first without a block, to measure, then with one, to copy. */
 struct packer {
   unsigned char *block;
   size_t used;
 };
 
-/* The bytes' new place; while measuring, the old one. */
+/* Returns the new address of the bytes; while measuring, the old one. */
 static void *pack(struct packer *p, const void *bytes, size_t size, size_t alignment) {
   if (size == 0)
     return NULL;
@@ -84,8 +84,8 @@ static void pack_node(struct packer *p, struct dw_object *object) {
                               alignof(struct dw_device));
 }
 
-/* Controllers, ports and the NICs below VLANs are nearly always NICs of the same node: their names are there already.
- */
+/* Controllers, ports and the base NICs of VLANs are nearly always NICs of the same node, whose names are already
+ * packed. */
 static const char *pack_nic_name(struct packer *p, const struct dw_object *object, const char *name) {
   if (name == NULL)
     return NULL;
@@ -93,7 +93,7 @@ static const char *pack_nic_name(struct packer *p, const struct dw_object *objec
   return nic != NULL ? nic->name : pack_text(p, name);
 }
 
-/* While measuring, pack() gives the old place back: what is written there is what stood there. */
+/* While measuring, pack() returns the old address, and the assignments below do not change anything there. */
 static const struct dw_nic_more *pack_more(struct packer *p, const struct dw_object *object,
                                            const struct dw_nic_more *from) {
   if (from == NULL)
@@ -142,7 +142,7 @@ static void pack_address_pool(struct packer *p, struct dw_object *object) {
                                      alignof(struct dw_address_range));
 }
 
-/* Names are literals. Networks of one object mostly share the text of their source. */
+/* Names are literals. The networks of an object mostly share the text of their source. */
 static void pack_networks(struct packer *p, struct dw_object *object) {
   const char *before = NULL;
   const char *packed = NULL;

@@ -1,5 +1,4 @@
-/* Whether two readings of one object mean the same to the rules: a heartbeat or a status that no rule reads is not a
- * change.
+/* Compares two states of an object by what the rules read: a heartbeat or a status that no rule reads is not a change.
  */
 #include <string.h>
 
@@ -113,7 +112,7 @@ static bool same_ranges(const struct dw_object *a, const struct dw_object *b) {
   return true;
 }
 
-/* Of a NAD all the rest is read from its config. */
+/* Everything else in a reduced NAD is read from its config. */
 static bool same_kind(const struct dw_object *a, const struct dw_object *b) {
   switch (a->kind) {
   case DW_KIND_NAD:

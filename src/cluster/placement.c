@@ -44,7 +44,8 @@ static bool contains(const dw_json *values, const char *value) {
   return false;
 }
 
-/* -1, 0, 1 as VALUE is below, at or above the one number in VALUES; false if one of them is not an integer. */
+/* Sets OUT to -1, 0 or 1 if VALUE is less than, equal to or greater than the only number in VALUES. Returns false if
+ * one of them is not an integer. */
 static bool compare_numbers(const char *value, const dw_json *values, int *out) {
   const char *limit = dw_json_string(dw_json_at(values, 0));
   char *value_end = NULL;
@@ -57,7 +58,7 @@ static bool compare_numbers(const char *value, const dw_json *values, int *out) 
   return *value != '\0' && *value_end == '\0' && *limit != '\0' && *limit_end == '\0';
 }
 
-/* VALUE: what the node has under the requirement's key; NULL for nothing. */
+/* VALUE is the node's value for the requirement's key; NULL if it has none. */
 static bool meets(const dw_json *requirement, const char *value) {
   const char *operator= dw_json_get_string(requirement, "operator");
   const dw_json *values = dw_json_get(requirement, "values");
@@ -77,7 +78,7 @@ static bool meets(const dw_json *requirement, const char *value) {
   return (strcmp(operator, "Gt") == 0 && order > 0) || (strcmp(operator, "Lt") == 0 && order < 0);
 }
 
-/* A term without any requirement matches no node. */
+/* A term without requirements matches no node. */
 static bool term_matches(const dw_json *term, const struct dw_object *node) {
   const dw_json *expressions = dw_json_get(term, "matchExpressions");
   const dw_json *fields = dw_json_get(term, "matchFields");
@@ -124,9 +125,9 @@ static bool tolerates(const dw_json *toleration, const struct dw_taint *taint) {
          strcmp(value == NULL ? "" : value, taint->value) == 0;
 }
 
-/* Taints of the node's condition come and go, and DaemonSet pods tolerate them (pkg/controller/daemon/util,
- * AddOrUpdateDaemonPodTolerations); KubeVirt's own pods tolerate CriticalAddonsOnly (components/daemonsets.go). */
-static bool keeps_none_off(const struct dw_taint *taint) {
+/* Taints for conditions of the node are temporary, and DaemonSet pods tolerate them (pkg/controller/daemon/util,
+ * AddOrUpdateDaemonPodTolerations). KubeVirt's own pods tolerate CriticalAddonsOnly (components/daemonsets.go). */
+static bool is_always_tolerated(const struct dw_taint *taint) {
   static const char condition[] = "node.kubernetes.io/";
   return strncmp(taint->key, condition, sizeof condition - 1) == 0 || strcmp(taint->key, "CriticalAddonsOnly") == 0;
 }
@@ -134,7 +135,7 @@ static bool keeps_none_off(const struct dw_taint *taint) {
 static bool all_tolerated(const dw_json *tolerations, const struct dw_object *node) {
   for (size_t i = 0; i < node->node.taint_count; i++) {
     const struct dw_taint *taint = &node->node.taints[i];
-    bool tolerated = keeps_none_off(taint);
+    bool tolerated = is_always_tolerated(taint);
     for (size_t k = 0; !tolerated && k < dw_json_size(tolerations); k++)
       tolerated = tolerates(dw_json_at(tolerations, k), taint);
     if (!tolerated)

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* What a policy file may grow to in memory: far above any that is meant, far below what would hurt. */
+/* The memory that a policy file may use: far more than real policies need, and far less than the process has. */
 enum { ARENA_LIMIT = 64 * 1024 * 1024 };
 
 const char *const dw_limit_names[DW_LIMIT_COUNT] = {
@@ -21,7 +21,7 @@ static const int64_t default_limits[DW_LIMIT_COUNT] = {
     [DW_LIMIT_PROGRESS_TIMEOUT] = 150,
 };
 
-/* virt-handler labels every node that it runs on so. */
+/* virt-handler adds this label to every node on which it runs. */
 static struct dw_selector default_selector(struct dw_arena *arena) {
   static const char key[] = "kubevirt.io/schedulable";
   struct dw_selector_term *term = dw_arena_alloc(arena, sizeof *term);
@@ -30,8 +30,8 @@ static struct dw_selector default_selector(struct dw_arena *arena) {
 }
 
 struct counted {
-  struct dw_policy policy; /* first: a pointer to it is one to this */
-  struct dw_policy *base;  /* whose parts this one shares; NULL */
+  struct dw_policy policy; /* first, so that a pointer to it is also one to this */
+  struct dw_policy *base;  /* the policy whose parts it shares, or NULL */
   atomic_size_t references;
 };
 

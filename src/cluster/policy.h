@@ -1,4 +1,5 @@
-/* The policy file: what the administrator sets. Immutable once read, counted by references; lives in its own arena. */
+/* The policy file, which the administrator writes. A policy is immutable once read, counted by references, and has a
+ * separate arena. */
 #ifndef CLUSTER_POLICY_H
 #define CLUSTER_POLICY_H
 
@@ -11,7 +12,8 @@
 #include "cluster/selector.h"
 #include "net/interval.h"
 
-enum dw_action { DW_ACTION_NONE, DW_ACTION_OFF, DW_ACTION_WARN, DW_ACTION_DENY }; /* NONE: the rule does not apply */
+/* What happens if a rule is broken. NONE: the rule does not apply. */
+enum dw_action { DW_ACTION_NONE, DW_ACTION_OFF, DW_ACTION_WARN, DW_ACTION_DENY };
 
 /* The four limits of a live-migration block, in the order in which they are reported and filled in. */
 enum dw_limit {
@@ -30,7 +32,7 @@ struct dw_policy_network {
 
 struct dw_remote_cluster {
   const char *name;
-  struct dw_interval *ranges; /* CIDRs whole, START-END/LEN from start to end */
+  struct dw_interval *ranges; /* a whole CIDR, or START to END of START-END/LENGTH */
   const char **texts;         /* as written */
   size_t range_count;
 };
@@ -43,16 +45,17 @@ struct dw_rule_override {
 struct dw_policy {
   struct dw_arena *arena;
   const char *namespace_; /* where KubeVirt runs */
-  bool namespace_known;   /* false: nobody named it, and "openshift-cnv" is a guess */
+  bool namespace_known;   /* false if it is not set, so "openshift-cnv" is a guess */
   const char **name_patterns;
   size_t name_pattern_count;
   struct {
-    bool set; /* false: leave the field alone */
+    bool set; /* false to leave the field alone */
     int64_t value;
   } defaults[DW_LIMIT_COUNT];
   bool mutate_nads;
   bool mutate_kubevirts;
-  const char **global_namespaces; /* whose NADs Multus gives to pods of every namespace; NULL: not set */
+  const char *
+      *global_namespaces; /* whose NADs pods of every namespace may use (an option of Multus); NULL if not set */
   size_t global_namespace_count;
   bool selector_given; /* nodes.selector was set */
   struct dw_selector selector;
@@ -64,29 +67,29 @@ struct dw_policy {
   size_t override_count;
 };
 
-/* The policy in force without a file: the defaults of the design. Free with dw_policy_free(). */
+/* The default policy, which applies without a file. The caller frees it with dw_policy_free(). */
 struct dw_policy *dw_policy_default(void) __attribute__((warn_unused_result, returns_nonnull));
 
-/* Reads the text of a policy file (YAML or JSON). FILE names it in errors. RULES[RULE_COUNT] are the known rule ids:
- * the rules live in a higher layer. NULL on error, with file, line and column, and the nearest known word for a
- * misspelt one. */
+/* Reads the text of a policy file (YAML or JSON). FILE is its name in errors. RULES[RULE_COUNT] are the known rule ids,
+ * because the rules are in a higher layer. Returns NULL on error, with file, line and column; for a misspelt word, the
+ * error contains the most similar known one. The caller frees the result with dw_policy_free(). */
 struct dw_policy *dw_policy_parse(const char *text, size_t length, const char *file, const char *const *rules,
                                   size_t rule_count, struct dw_error *err)
     __attribute__((nonnull(1, 3), warn_unused_result));
 
-/* One more reference, for another view under the same policy. */
+/* Adds a reference, for another view with the same policy. */
 struct dw_policy *dw_policy_ref(struct dw_policy *policy) __attribute__((nonnull, returns_nonnull));
-/* POLICY, whose ownership passes to the result, with NAMESPACE as the one where KubeVirt runs. */
+/* A copy of POLICY with NAMESPACE as the one where KubeVirt runs. The ownership of POLICY passes to the result. */
 struct dw_policy *dw_policy_in(struct dw_policy *policy, const char *namespace_)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
-/* Drops one; the last one frees it. NULL is allowed. */
+/* Removes a reference; the last one frees the policy. NULL is allowed. */
 void dw_policy_free(struct dw_policy *policy);
 
-/* The action in force for RULE whose default is FALLBACK: NONE stays NONE whatever the policy says. */
+/* The action for RULE, whose default is FALLBACK. If that is NONE, the policy can't change it. */
 enum dw_action dw_policy_action(const struct dw_policy *policy, const char *rule, enum dw_action fallback)
     __attribute__((nonnull));
 
-/* The first name pattern that TEXT matches (fnmatch), or NULL. */
+/* The first name pattern that matches TEXT (fnmatch); NULL if none does. */
 const char *dw_policy_pattern(const struct dw_policy *policy, const char *text) __attribute__((nonnull));
 
 #endif

@@ -1,4 +1,4 @@
-/* Reading a policy file. */
+/* Reads a policy file. */
 #include "cluster/policy.h"
 
 #include <inttypes.h>
@@ -11,17 +11,17 @@
 #include "yaml/yaml.h"
 
 struct policy_reader {
-  struct dw_policy *policy; /* what is read goes here */
+  struct dw_policy *policy; /* the result */
   const struct dw_yaml_doc *doc;
   const char *const *rules; /* the known rule ids */
   size_t rule_count;
   struct dw_error *err;
 };
 
-/* A value of the document and its path, as dw_yaml_locate() takes it. */
+/* A value of the document and its path, in the form that dw_yaml_locate() accepts. */
 struct policy_node {
   const char *path;
-  const dw_json *json; /* NULL where absent */
+  const dw_json *json; /* NULL if absent */
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -64,13 +64,13 @@ static int fail(const struct policy_reader *r, const struct policy_node *at, con
   return fail_at(r, at->path, false, dw_arena_printf(r->policy->arena, "%s: %s", name, what));
 }
 
-/* What WORDS are known: "key", "rule" or "action" by WHAT. OF_KEY says that they are keys of the document. */
+/* The known WORDS of a sort. */
 struct known_words {
-  const char *what;
+  const char *what; /* "key", "rule" or "action" */
   const char *const *words;
   size_t count;
-  const char *hint; /* where no known one is near */
-  bool of_key;
+  const char *hint; /* shown if no known word is similar */
+  bool of_key;      /* they are keys of the document */
 };
 
 static int fail_unknown(const struct policy_reader *r, const struct policy_node *at, const char *word,
@@ -143,7 +143,7 @@ static int read_namespace(struct policy_reader *r, const struct policy_node *nod
   return 0;
 }
 
-/* A list of texts, WHAT. */
+/* Reads a list of texts. WHAT describes it in errors. */
 static int read_texts(struct policy_reader *r, const struct policy_node *node, const char *what, const char ***out,
                       size_t *out_count) {
   if (dw_json_type(node->json) != DW_JSON_ARRAY)
@@ -191,7 +191,7 @@ static int read_default(struct policy_reader *r, const struct policy_node *node,
   }
   bool parallel = limit == DW_LIMIT_PARALLEL_CLUSTER || limit == DW_LIMIT_PARALLEL_NODE;
   int64_t lowest = parallel ? 1 : 0;
-  int64_t highest = parallel ? (int64_t)UINT32_MAX : INT64_MAX; /* as the field's own type in KubeVirt's API */
+  int64_t highest = parallel ? (int64_t)UINT32_MAX : INT64_MAX; /* like the type of the field in KubeVirt's API */
   int64_t value = 0;
   if (!dw_json_integer(node->json, &value))
     return fail(r, node, "must be an integer from %" PRId64 " to %" PRId64 " (null leaves the field alone), not %s",
@@ -421,7 +421,7 @@ static int read_remote_clusters(struct policy_reader *r, const struct policy_nod
 struct section {
   const char *key;
   int (*read)(struct policy_reader *r, const struct policy_node *node);
-  bool may_be_null; /* `rules:` with all that stood below commented out */
+  bool may_be_null; /* for example `rules:` with everything below commented out */
 };
 
 static const struct section sections[] = {

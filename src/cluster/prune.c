@@ -1,4 +1,4 @@
-/* What is left of an object when everything that no rule reads is gone: a table of paths a kind. */
+/* The parts of objects that the rules read: a table of paths for each kind. */
 #include <assert.h>
 #include <string.h>
 
@@ -47,7 +47,7 @@ static const char *const node_paths[] = {METADATA,
 #define NIC "status|currentState|interfaces|[]|"
 #define MAPPINGS "status|currentState|ovn|bridge-mappings"
 #define ROUTE "status|currentState|routes|running|[]|"
-/* Those of a NodeNetworkState, below PREFIX. */
+/* The paths of a NodeNetworkState, with PREFIX. */
 #define NNS(prefix)                                                                                                    \
   prefix NIC "name", prefix NIC "type", prefix NIC "state", prefix NIC "mtu", prefix NIC "controller",                 \
       prefix NIC "master", prefix NIC "alt-names", prefix NIC "vlan|base-iface", prefix NIC "vlan|id",                 \
@@ -80,11 +80,11 @@ static const char *const vmi_paths[] = {METADATA,
                                         "status|migrationState|sourceState|syncAddress",
                                         "status|migrationState|targetState|syncAddress",
                                         NULL};
-/* Of the YAML inside a ConfigMap. */
+/* The paths in the YAML inside a ConfigMap. */
 static const char *const embedded_paths[] = {"networking|podSubnet", "networking|serviceSubnet",
                                              "networking|machineNetwork", "networking|machineCIDR", NULL};
 
-/* All of them, below PREFIX. A spec is small, and most of it is read. */
+/* The paths of all kinds, with PREFIX. The whole spec is included, because it is small and most of it is read. */
 #define ALL(prefix)                                                                                                    \
   prefix "apiVersion", prefix "kind", prefix "metadata|name", prefix "metadata|namespace", prefix "metadata|uid",      \
       prefix "metadata|resourceVersion", prefix "metadata|deletionTimestamp", prefix "metadata|labels",                \
@@ -115,7 +115,8 @@ static const char *const *const paths_of[DW_KIND_COUNT] = {
     [DW_KIND_MIGRATION_POLICY] = migration_policy_paths,
 };
 
-/* The text of a YAML document less what is not about networks. What can't be read stays unreadable. */
+/* The text of a YAML document without everything that is not about networks. If it can't be read, the result can't be
+ * read either. */
 static dw_json *keep_embedded(struct dw_arena *arena, const dw_json *text) {
   const char *yaml = dw_json_string(text);
   struct dw_yaml_doc *doc = NULL;

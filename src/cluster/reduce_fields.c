@@ -19,7 +19,7 @@ struct dw_spot dw_spot_element(const struct dw_spot *up, size_t index) {
   return (struct dw_spot){.up = up, .index = index, .json = unless_null(dw_json_at(up->json, index))};
 }
 
-/* The chain is as deep as the reducers' code, so this recursion is bounded by it. */
+/* The recursion is bounded, because the reducers only read to a fixed depth. */
 static void add_path(struct dw_buf *out, const struct dw_spot *spot) {
   if (spot->up == NULL)
     return;

@@ -1,4 +1,4 @@
-/* NADs, who uses them, and migrations. */
+/* Reduces NADs, the objects that name them, and migrations. */
 #include <string.h>
 
 #include "cluster/deployment.h"
@@ -50,7 +50,7 @@ static void add_pools(struct dw_reduction *r, const struct dw_cni_plugin *plugin
   }
 }
 
-/* Behind all others, so after them. */
+/* Called after add_pools(), because these pools follow all others. */
 static void add_local_pools(struct dw_reduction *r, const struct dw_cni_plugin *plugin, const struct dw_wire *wire) {
   const struct dw_ipam *ipam = &plugin->ipam;
   struct dw_pool_summary *next = r->object->nad.pools + r->object->nad.pool_count + r->object->nad.local_pool_count;
@@ -69,7 +69,7 @@ static void add_local_pools(struct dw_reduction *r, const struct dw_cni_plugin *
   r->object->nad.local_pool_count += ipam->local_pool_count;
 }
 
-/* Plugins that only change what another one made never ask an IPAM plugin. */
+/* Plugins that only change the result of another plugin never call an IPAM plugin. */
 static void add_all_pools(struct dw_reduction *r, const struct dw_cni_config *config,
                           void (*add)(struct dw_reduction *r, const struct dw_cni_plugin *plugin,
                                       const struct dw_wire *wire)) {
@@ -82,7 +82,7 @@ static void add_all_pools(struct dw_reduction *r, const struct dw_cni_config *co
   }
 }
 
-static bool is_vlan(const dw_json *json, uint16_t *out) {
+static bool read_vlan(const dw_json *json, uint16_t *out) {
   int64_t vlan = 0;
   if (!dw_json_integer(json, &vlan) || vlan < 0 || vlan > 4094)
     return false;
@@ -90,7 +90,7 @@ static bool is_vlan(const dw_json *json, uint16_t *out) {
   return true;
 }
 
-static bool is_on_nic(const struct dw_cni_plugin *plugin, struct dw_nad_link *out) {
+static bool read_nic_link(const struct dw_cni_plugin *plugin, struct dw_nad_link *out) {
   static const struct {
     const char *type;
     enum dw_link_kind kind;
@@ -102,7 +102,7 @@ static bool is_on_nic(const struct dw_cni_plugin *plugin, struct dw_nad_link *ou
     *out = (struct dw_nad_link){.name = plugin->master.text, .kind = (uint8_t)kinds[i].kind};
     if (out->kind == DW_LINK_MACVLAN && plugin->mode.text != NULL && strcmp(plugin->mode.text, "passthru") == 0)
       out->kind = DW_LINK_PASSTHRU;
-    return !plugin->in_container && (out->kind != DW_LINK_VLAN || is_vlan(plugin->vlan.json, &out->vlan));
+    return !plugin->in_container && (out->kind != DW_LINK_VLAN || read_vlan(plugin->vlan.json, &out->vlan));
   }
   return false;
 }
@@ -110,9 +110,9 @@ static bool is_on_nic(const struct dw_cni_plugin *plugin, struct dw_nad_link *ou
 bool dw_nad_link_of(const struct dw_cni_plugin *plugin, struct dw_nad_link *out) {
   if (dw_plugin_is_bridge(plugin->type_name)) {
     *out = (struct dw_nad_link){.name = plugin->bridge.text, .kind = DW_LINK_BRIDGE};
-    if (dw_value_given(&plugin->vlan) && !is_vlan(plugin->vlan.json, &out->vlan))
+    if (dw_value_given(&plugin->vlan) && !read_vlan(plugin->vlan.json, &out->vlan))
       return false;
-  } else if (!is_on_nic(plugin, out)) {
+  } else if (!read_nic_link(plugin, out)) {
     return false;
   }
   return out->name != NULL && out->name[0] != '\0';
@@ -125,7 +125,7 @@ static void add_links(struct dw_reduction *r, const struct dw_cni_config *config
       r->object->nad.link_count++;
 }
 
-/* A config that can't be read is the rules' finding when it is applied; here the NAD is just one without pools. */
+/* Rules report a config that can't be read when it is applied; here the NAD just has no pools. */
 int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
   r->object->nad.cni_name = "";
   r->object->nad.network_name = "";
@@ -172,7 +172,7 @@ int dw_reduce_user(struct dw_reduction *r, struct dw_error *err) {
   if (config.jsonpatch == DW_JSONPATCH_SETS)
     r->object->user.jsonpatch_network = config.jsonpatch_network.text == NULL ? "" : config.jsonpatch_network.text;
   r->object->user.rollout = config.deployment.rollout;
-  /* As text, for a reduced object keeps no JSON: a view parses it once. */
+  /* As text, because a reduced object contains no JSON values; a view parses it once. */
   r->object->user.placement = dw_deployment_placement(r->scratch, &config.deployment);
   const dw_json *pruned = dw_object_prune(r->scratch, r->object->kind, "v1", r->root.json);
   r->object->user.json = dw_json_text(r->scratch, pruned);
@@ -210,7 +210,7 @@ int dw_reduce_vmi(struct dw_reduction *r, struct dw_error *err) {
       read_switch(&state, "failed", &failed, err) != 0)
     return -1;
   r->object->vmi.completed = r->object->vmi.completed && !failed;
-  /* Only controllers of two clusters, which have an address each, synchronize. */
+  /* Only the controllers of two clusters synchronize, and each of them has an address. */
   r->object->vmi.decentralized = dw_json_string(dw_json_path(state.json, "sourceState", "syncAddress", NULL)) != NULL ||
                                  dw_json_string(dw_json_path(state.json, "targetState", "syncAddress", NULL)) != NULL;
   return 0;

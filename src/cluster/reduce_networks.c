@@ -1,4 +1,4 @@
-/* Nodes, and the objects that tell of cluster networks. */
+/* Reduces nodes, and the objects that describe cluster networks. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "cluster/reduce_internal.h"
 #include "yaml/yaml.h"
 
-enum { EMBEDDED_LIMIT = 64 * 1024 * 1024 }; /* what reading the YAML inside a ConfigMap may take */
+enum { EMBEDDED_LIMIT = 64 * 1024 * 1024 }; /* memory for reading the YAML inside a ConfigMap */
 
 /* NAME is a literal; SOURCE lives as long as the scratch arena. */
 static void add_network(struct dw_reduction *r, const struct dw_prefix *prefix, const char *name, const char *source) {
@@ -17,7 +17,7 @@ static void add_network(struct dw_reduction *r, const struct dw_prefix *prefix, 
   object->networks[object->network_count++] = (struct dw_cluster_network){*prefix, name, source};
 }
 
-/* What the networks found at a place are called. */
+/* Name and source of the networks in one field. */
 struct origin {
   const char *name;
   const char *source;
@@ -32,7 +32,7 @@ static int add_cidr(struct dw_reduction *r, const struct dw_spot *spot, const ch
   return 0;
 }
 
-/* A list of CIDRs at UP's member KEY. */
+/* Adds a list of CIDRs. */
 static int add_cidr_list(struct dw_reduction *r, const struct dw_spot *list, const struct origin *origin,
                          struct dw_error *err) {
   for (size_t i = 0; i < dw_json_size(list->json); i++) {
@@ -44,7 +44,7 @@ static int add_cidr_list(struct dw_reduction *r, const struct dw_spot *list, con
   return 0;
 }
 
-/* A list of objects with a `cidr` each. */
+/* Adds a list of objects, each with a `cidr`. */
 static int add_cidr_objects(struct dw_reduction *r, const struct dw_spot *list, const struct origin *origin,
                             struct dw_error *err) {
   for (size_t i = 0; i < dw_json_size(list->json); i++) {
@@ -77,7 +77,7 @@ static int read_labels(struct dw_reduction *r, struct dw_error *err) {
   return 0;
 }
 
-/* podCIDR repeats the first of podCIDRs. */
+/* podCIDR repeats the first element of podCIDRs. */
 static int read_pod_cidrs(struct dw_reduction *r, const char *source, struct dw_error *err) {
   const struct origin origin = {"pod CIDR", source};
   struct dw_spot spec;
@@ -111,7 +111,7 @@ static int read_node_address(struct dw_reduction *r, const struct dw_spot *entry
   return 0;
 }
 
-/* A whole number, as the API server writes quantities ("7", "1k"). */
+/* Reads an integer quantity, in the form in which the API server writes it ("7", "1k"). */
 static bool read_count(const dw_json *value, uint64_t *out) {
   int64_t integer = 0;
   if (dw_json_integer(value, &integer)) {
@@ -130,7 +130,7 @@ static bool read_count(const dw_json *value, uint64_t *out) {
   return true;
 }
 
-/* Effects are literals: of others than these two a pod needs to know nothing. */
+/* Other effects do not keep pods off a node. The effects in the result are literals. */
 static int read_taints(struct dw_reduction *r, struct dw_error *err) {
   static const char *const effects[] = {"NoSchedule", "NoExecute"};
   struct dw_object *object = r->object;
@@ -154,8 +154,8 @@ static int read_taints(struct dw_reduction *r, struct dw_error *err) {
   return 0;
 }
 
-/* The names of what device plugins offer hold a slash; cpu, memory and hugepages do not. Such amounts are whole numbers
- * (k8s.io/kubernetes pkg/apis/core/validation, ValidateResourceQuantityValue). */
+/* The resources of device plugins have a slash in their names; cpu, memory and hugepages do not. Their amounts are
+ * integers (k8s.io/kubernetes pkg/apis/core/validation, ValidateResourceQuantityValue). */
 static void read_devices(struct dw_reduction *r, const struct dw_spot *status) {
   struct dw_object *object = r->object;
   const dw_json *all = dw_json_get(status->json, "allocatable");
@@ -206,7 +206,7 @@ static int add_ovn_defaults(struct dw_reduction *r, struct dw_error *err) {
   return 0;
 }
 
-/* status shows what is in force; spec is used for what status does not show (yet). */
+/* status shows the list in force; spec is used if status does not contain it yet. */
 static int list_in_force(const struct dw_spot *status, const struct dw_spot *spec, const char *key, struct dw_spot *out,
                          struct dw_error *err) {
   struct dw_spot wanted;
@@ -240,7 +240,7 @@ int dw_reduce_network(struct dw_reduction *r, struct dw_error *err) {
 
 /* --- Network.operator.openshift.io/cluster --- */
 
-/* The subnet at KEY of OBJECT; nothing where it is left out, for then the default is in force. */
+/* Adds the subnet at KEY of OBJECT, if there is one; otherwise the default is in force. */
 static int add_subnet(struct dw_reduction *r, const struct dw_spot *object, const char *key, const char *name,
                       struct dw_error *err) {
   const struct origin origin = {name, "Network.operator cluster"};
@@ -251,7 +251,7 @@ static int add_subnet(struct dw_reduction *r, const struct dw_spot *object, cons
   return text == NULL || text[0] == '\0' ? 0 : add_cidr(r, &spot, text, &origin, err);
 }
 
-/* internalJoinSubnet goes before the older key. */
+/* internalJoinSubnet has precedence over the older key. */
 static int add_family(struct dw_reduction *r, const struct dw_spot *ovn, const char *family, const char *older,
                       struct dw_error *err) {
   struct dw_spot own;
@@ -290,8 +290,8 @@ int dw_reduce_network_operator(struct dw_reduction *r, struct dw_error *err) {
 
 /* --- IPAddressPool of MetalLB --- */
 
-/* ADDRESS-ADDRESS or a CIDR, with blanks around the addresses. What can't be read is left to MetalLB, which refuses
- * it. Source: metallb internal/config/config.go, ParseCIDR. */
+/* Reads ADDRESS-ADDRESS or a CIDR, with spaces around the addresses. MetalLB rejects other text, which is ignored here.
+ * Source: metallb internal/config/config.go, ParseCIDR. */
 static bool read_address_range(struct dw_arena *scratch, const char *text, struct dw_interval *out) {
   struct dw_prefix prefix;
   const char *dash = strchr(text, '-');
@@ -337,14 +337,15 @@ int dw_reduce_service_cidr(struct dw_reduction *r, struct dw_error *err) {
   return add_cidr_list(r, &list, &origin, err);
 }
 
-/* --- ConfigMaps that hold YAML --- */
+/* --- ConfigMaps that contain YAML --- */
 
 bool dw_reduce_knows_config_map(const char *ns, const char *name) {
   return strcmp(ns, "kube-system") == 0 &&
          (strcmp(name, "kubeadm-config") == 0 || strcmp(name, "cluster-config-v1") == 0);
 }
 
-/* The document inside data[KEY] as the place OUT, below data; absent where it is. */
+/* Sets OUT to the place data[KEY], with the YAML document in that text as its value; without a value if it is absent.
+ */
 static int embedded(struct dw_reduction *r, const struct dw_spot *data, const char *key, struct dw_spot *out,
                     struct dw_error *err) {
   const char *text = NULL;
@@ -367,7 +368,7 @@ static int embedded(struct dw_reduction *r, const struct dw_spot *data, const ch
   return 0;
 }
 
-/* kubeadm: one CIDR, or one a family, joined by a comma. */
+/* kubeadm: one CIDR, or one for each address family, separated by a comma. */
 static int add_comma_list(struct dw_reduction *r, const struct dw_spot *networking, const char *key,
                           const struct origin *origin, struct dw_error *err) {
   const char *text = NULL;
@@ -400,7 +401,7 @@ static int read_kubeadm(struct dw_reduction *r, const struct dw_spot *data, stru
   return add_comma_list(r, &networking, "serviceSubnet", &services, err);
 }
 
-/* machineCIDR is what install-config called it before machineNetwork. */
+/* machineCIDR is the older name of machineNetwork. */
 static int read_install_config(struct dw_reduction *r, const struct dw_spot *data, struct dw_error *err) {
   const struct origin machines = {"machine network", "ConfigMap cluster-config-v1"};
   struct dw_spot document;
@@ -420,7 +421,7 @@ int dw_reduce_config_map(struct dw_reduction *r, struct dw_error *err) {
   struct dw_spot data;
   if (dw_spot_object(&r->root, "data", &data, err) != 0)
     return -1;
-  /* A separate arena, because a document with aliases can grow far past its text. */
+  /* A separate arena, because a document with aliases can become much larger than its text. */
   DW_ARENA_SCOPED struct dw_arena *limited = dw_arena_new(EMBEDDED_LIMIT);
   struct dw_reduction inner = *r;
   inner.scratch = limited;

@@ -5,9 +5,7 @@
 #include "base/text.h"
 #include "cluster/reduce_internal.h"
 
-/* How nmstate names the types, and whether a macvlan, ipvlan or vlan of a migration network is put on such an
- * interface.
- */
+/* nmstate's names of the types, and whether such an interface can be the master of a migration network. */
 static const struct {
   const char *name;
   enum dw_nic_type type;
@@ -66,7 +64,7 @@ static int read_trunk_tag(const struct dw_spot *tag, struct dw_vlan_range *out, 
   return 0;
 }
 
-/* `tag` is the VLAN of an access port, or the untagged one of a trunk. */
+/* `tag` is the VLAN of an access port, or the untagged VLAN of a trunk. */
 static int read_port_vlans(struct dw_arena *scratch, const struct dw_spot *vlan, struct dw_bridge_port *port,
                            struct dw_error *err) {
   struct dw_spot tags;
@@ -163,7 +161,7 @@ static int read_more(struct dw_arena *scratch, const struct dw_spot *interface, 
   return 0;
 }
 
-/* The kernel says -1 where it does not know. */
+/* The kernel reports -1 if it does not know the speed. */
 static int read_speed(const struct dw_spot *interface, struct dw_nic *nic, struct dw_error *err) {
   struct dw_spot ethernet;
   if (dw_spot_object(interface, "ethernet", &ethernet, err) != 0 ||
@@ -208,7 +206,8 @@ static int read_addresses(struct dw_arena *scratch, const struct dw_spot *interf
   return add_addresses(interface, "ipv6", nic, err);
 }
 
-/* Older nmstate says "master". An OVS internal port names the bridge with the same name, which is not another NIC. */
+/* Older versions of nmstate use "master". The controller of an OVS internal port may be the bridge with the same name,
+ * which is not another NIC. */
 static int read_controller(const struct dw_spot *interface, struct dw_nic *nic, struct dw_error *err) {
   const char *old = NULL;
   if (dw_spot_text(interface, "controller", &nic->controller, err) != 0 ||
@@ -221,7 +220,7 @@ static int read_controller(const struct dw_spot *interface, struct dw_nic *nic, 
   return 0;
 }
 
-/* A NIC without a name can't be named by a NAD either: its name stays NULL, and it is left out. */
+/* Leaves the name NULL if the NIC has none: it is then skipped, because a NAD can't name it either. */
 static int read_nic(struct dw_arena *scratch, const struct dw_spot *interface, struct dw_nic *nic,
                     struct dw_error *err) {
   const char *type = NULL;
@@ -243,7 +242,7 @@ static int read_nic(struct dw_arena *scratch, const struct dw_spot *interface, s
   return 0;
 }
 
-/* Joins B into A: an OVS bridge and its internal port have one name. */
+/* Merges B into A: an OVS bridge and its internal port have the same name. */
 static void join(struct dw_arena *scratch, struct dw_nic *a, const struct dw_nic *b) {
   a->up = a->up || b->up;
   if (a->type == DW_NIC_OTHER || b->type == DW_NIC_OVS_BRIDGE)
@@ -253,7 +252,8 @@ static void join(struct dw_arena *scratch, struct dw_nic *a, const struct dw_nic
   a->speed = a->speed > b->speed ? a->speed : b->speed;
   if (a->more == NULL)
     a->more = b->more;
-  /* Of two different controllers the lesser name, whichever came first. */
+  /* Of two different controllers, the first in alphabetical order is used, so that the order of the NICs does not
+   * matter. */
   if (a->controller == NULL || (b->controller != NULL && strcmp(b->controller, a->controller) < 0))
     a->controller = b->controller;
   if (b->address_count == 0)
@@ -306,8 +306,8 @@ static void mark_default_route(struct dw_object *object, const char *name) {
     nic->default_route = true;
 }
 
-/* Only the main table counts (254; nmstate leaves it out or says 0): a default route in another table belongs to
- * policy routing, often that of the very network set apart for migrations. */
+/* Only the main table counts (254; nmstate omits it or reports 0). A default route in another table belongs to policy
+ * routing, often that of the network for migrations. */
 static int read_route(struct dw_object *object, const struct dw_spot *route, struct dw_error *err) {
   const char *destination = NULL;
   const char *nic = NULL;
@@ -335,9 +335,8 @@ static int read_routes(struct dw_reduction *r, const struct dw_spot *state, stru
   return 0;
 }
 
-/* --- which OVS bridge is the way out of the node for which of OVN-Kubernetes' localnets. Source: nmstate.io,
- * rust/src/lib/ovn.rs (OvnConfiguration): read from ovn-bridge-mappings in Open vSwitch's database, however they came
- * there, and left out where there is none. --- */
+/* --- the OVS bridge for each localnet of OVN-Kubernetes. Source: nmstate.io, rust/src/lib/ovn.rs (OvnConfiguration),
+ * which reads ovn-bridge-mappings from Open vSwitch's database, and reports nothing if there are none. --- */
 
 static int read_mappings(struct dw_reduction *r, const struct dw_spot *state, struct dw_error *err) {
   struct dw_spot ovn;
@@ -365,7 +364,7 @@ static int read_mappings(struct dw_reduction *r, const struct dw_spot *state, st
   return 0;
 }
 
-/* --- the whole --- */
+/* --- the whole object --- */
 
 int dw_reduce_nns(struct dw_reduction *r, struct dw_error *err) {
   struct dw_spot status;

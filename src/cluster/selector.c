@@ -72,7 +72,7 @@ static int fail_expected(const struct parser *p, const char *expected) {
                       expected);
 }
 
-/* --- what Kubernetes lets a label be (apimachinery, IsQualifiedName and IsValidLabelValue) --- */
+/* --- valid labels (apimachinery, IsQualifiedName and IsValidLabelValue) --- */
 
 static bool is_label_name(const char *text) {
   size_t length = strlen(text);
@@ -109,7 +109,7 @@ static const char *read_key(struct parser *p) {
   return key;
 }
 
-/* A value, or the empty one where none is written. */
+/* Adds a value, which is empty if none is written. */
 static int add_value(struct parser *p, struct dw_selector_term *term) {
   const char *value = "";
   if (p->token.kind == TOKEN_WORD) {
@@ -132,7 +132,7 @@ static size_t count_commas(const char *from, char until) {
   return commas;
 }
 
-/* (a,b), where each may be empty */
+/* Parses (a,b), where each may be empty. */
 static int parse_set(struct parser *p, struct dw_selector_term *term) {
   if (p->token.kind != TOKEN_OPEN)
     return fail_expected(p, "\"(\"");

@@ -32,10 +32,12 @@ struct dw_selector {
   size_t term_count;
 };
 
-/* -1 with the reason on a syntax error; an empty TEXT selects everything. */
+/* Parses TEXT into OUT, which lives in ARENA. An empty TEXT selects everything. Returns -1 with the reason on a syntax
+ * error. */
 int dw_selector_parse(struct dw_arena *arena, const char *text, struct dw_selector *out, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3), warn_unused_result));
 
+/* Whether an object with LABELS[COUNT] is selected. */
 bool dw_selector_matches(const struct dw_selector *selector, const struct dw_label *labels, size_t count)
     __attribute__((nonnull(1)));
 

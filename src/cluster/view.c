@@ -1,4 +1,4 @@
-/* Building a view, and one that differs from another in a few objects. */
+/* Builds views, and overlays, which differ from another view in a few objects. */
 #include "cluster/view.h"
 
 #include <stdlib.h>
@@ -75,17 +75,18 @@ void dw_view_free(struct dw_view *view) {
   dw_arena_free(view->arena);
 }
 
-/* --- a view that differs from another in a few NADs, HyperConverged and KubeVirt objects. Its own parts (users, NADs,
- * pools) hold what differs, built as those of any view; NADs of the base that differ are hidden there. --- */
+/* --- overlays: an overlay differs from its base in a few NADs, HyperConverged and KubeVirt objects. Its own parts
+ * (users, NADs, pools) contain what differs, and are built like those of other views; the NADs of the base that differ
+ * are hidden. --- */
 
-/* The objects of a view's own part. */
+/* The objects of an overlay's own parts. */
 struct parts {
   struct dw_arena *arena;
   const struct dw_object **objects;
   size_t count;
 };
 
-/* The last change of an object is the one that counts. */
+/* The last change of an object. */
 struct latest {
   const struct dw_change *change;
   size_t place;
@@ -133,7 +134,7 @@ static void hide(struct dw_view *view, const char *ns, const char *name) {
     view->over.hidden[view->over.hidden_count++] = index;
 }
 
-/* The users of the base that stay as they are. */
+/* Adds the users of the base that did not change. */
 static void keep_users(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count) {
   static const enum dw_kind kinds[] = {DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
   for (size_t k = 0; k < 2; k++) {
@@ -144,8 +145,8 @@ static void keep_users(struct dw_view *view, struct parts *parts, const struct l
   }
 }
 
-/* Whether a NAD is a migration network depends on who names it: those that users name, before or now, are classified
- * again with the changed ones. */
+/* Whether a NAD is a migration network depends on the users that name it, so NADs that users name or have named are
+ * classified again together with the changed NADs. */
 static void move_named(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count,
                        const struct dw_nad_name *network) {
   const struct dw_view *base = view->over.base;
@@ -199,7 +200,7 @@ static void build_parts(struct dw_view *view, const struct dw_change *changes, s
   add_objects(view, &source);
 }
 
-/* The nodes are the base's, unless a change of a user moves KubeVirt's pods. */
+/* The nodes are those of the base, unless a changed user moves KubeVirt's pods. */
 static void place(struct dw_view *view) {
   struct dw_placing before;
   struct dw_placing now;
@@ -244,8 +245,9 @@ const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena
   struct dw_placing in_force;
   const struct dw_placing *now = dw_view_placing(view, &in_force);
   struct dw_placing placing = {kind, dw_deployment_placement(arena, deployment), deployment->rollout};
-  /* HyperConverged's CRD fills the gate in: the user has not asked for it, and older versions have none. Pods that are
-   * not there yet are counted (dw_view_sync_controllers_of()), but no NIC is asked for where they would run. */
+  /* HyperConverged's CRD sets the gate by default: the user has not requested it, and older versions do not have it.
+   * Pods that do not exist yet are counted (dw_view_sync_controllers_of()), but NICs are not required where they would
+   * run. */
   if (kind == DW_KIND_HYPERCONVERGED)
     placing.rollout.decentralized = now != NULL && now->rollout.decentralized;
   if (dw_view_count(view, DW_KIND_NODE) == 0 || dw_placing_same(&placing, now))

@@ -1,4 +1,4 @@
-/* The addresses that nodes have, in order: who is in a range is found without walking the nodes. */
+/* The addresses of nodes in order, so that those in a range are found without walking the nodes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ static int by_address(const void *left, const void *right) {
   return order != 0 ? order : strcmp(a->nic->name, b->nic->name);
 }
 
-/* An address that is valid on one wire only cannot be given to a pod. */
+/* An address that is only valid on one node or wire can't be in a pool. */
 static bool counts(const struct dw_nic *nic, const struct dw_addr *addr) {
   struct dw_interval one = {*addr, *addr};
   return nic->type != DW_NIC_LOOPBACK && dw_special_class(&one) == NULL;
@@ -44,7 +44,7 @@ void dw_view_addresses_build(struct dw_view *view) {
   qsort(all->items, all->count, sizeof *all->items, by_address);
 }
 
-/* The first that is not before ADDR, or, where AFTER is set, the first after it. */
+/* The index of the first address that is not before ADDR or, if AFTER, of the first one after it. */
 static size_t bound(const struct dw_view_addresses *all, const struct dw_addr *addr, bool after) {
   size_t low = 0;
   size_t high = all->count;

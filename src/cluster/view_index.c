@@ -1,4 +1,4 @@
-/* Looking objects up in a view that is built. */
+/* Finds objects in a view. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +29,6 @@ struct dw_view_summary dw_view_summary(const struct dw_view *view) {
 
 /* --- NADs --- */
 
-/* The first NAD that is not before NS/NAME. */
 size_t dw_view_nad_bound(const struct dw_view_nads *nads, const char *ns, const char *name) {
   const struct dw_object key = {.kind = DW_KIND_NAD, .namespace_ = ns, .name = name};
   size_t low = 0;
@@ -119,7 +118,7 @@ const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind ki
   return found == NULL ? NULL : *found;
 }
 
-/* --- who names the migration network --- */
+/* --- the users that name the migration network --- */
 
 const struct dw_object *dw_view_first_in_namespace(const struct dw_view *view, enum dw_kind kind) {
   for (size_t i = 0; i < dw_view_count(view, kind); i++) {

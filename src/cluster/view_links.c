@@ -1,10 +1,10 @@
-/* Which NADs are put on one NIC or bridge: the kernel does not allow all of them together. */
+/* Finds NADs that use the same NIC or bridge, because the kernel does not allow all combinations. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cluster/view_internal.h"
 
-/* By NIC, kind and VLAN alone. */
+/* Compares NICs, kinds and VLANs, but not NADs. */
 static int compare_places(const struct dw_link_ref *a, const struct dw_link_ref *b) {
   int order = strcmp(a->name, b->name);
   if (order != 0)
@@ -35,7 +35,7 @@ void dw_view_links_build(struct dw_view *view) {
   qsort(view->links.items, count, sizeof *view->links.items, compare_refs);
 }
 
-/* The first place that is not before WANTED's. */
+/* The index of the first item that is not before WANTED. */
 static size_t lower_bound(const struct dw_view_links *links, const struct dw_link_ref *wanted) {
   size_t low = 0;
   size_t high = links->count;
@@ -49,8 +49,8 @@ static size_t lower_bound(const struct dw_view_links *links, const struct dw_lin
   return low;
 }
 
-/* Among VIEW's own NADs, less those that OVER hides. All but one or two are asked for, so the walk is short; `check`
- * alone asks for those before it. */
+/* Searches VIEW's own NADs, without those that OVER hides. Nearly all items match, so the walk is short; only `check`
+ * asks for NADs before another one. */
 static const struct dw_object *find(const struct dw_view *view, const struct dw_view *over,
                                     const struct dw_link_query *query, const struct dw_link_ref *wanted) {
   const struct dw_view_links *links = &view->links;

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "cluster/view_internal.h"
 
-/* --- who names a NAD --- */
+/* --- the users that name a NAD --- */
 
 static int compare_names(const struct dw_nad_name *a, const struct dw_nad_name *b) {
   int order = strcmp(a->ns, b->ns);
@@ -84,7 +84,7 @@ struct dw_nad_traits dw_nad_traits_read(const char *ns, const char *name, const 
       .shaped = dw_cni_may_migrate(config)};
 }
 
-/* On which ground a NAD is a migration network, in the order of the design's section 4. */
+/* The reasons why a NAD is a migration network, in order of precedence. */
 enum ground { GROUND_NONE, GROUND_LABEL, GROUND_USER, GROUND_NAME, GROUND_CNI_NAME };
 
 struct verdict {
@@ -94,7 +94,7 @@ struct verdict {
   bool looks_so;
 };
 
-/* What its name says, or that of its configuration. */
+/* Judges by the name of the NAD, or of its configuration. */
 static struct verdict by_name_alone(const struct dw_view *view, const struct dw_nad_traits *nad) {
   const char *of_name = dw_policy_pattern(view->policy, nad->name);
   const char *pattern = of_name;
@@ -127,7 +127,7 @@ static const char *explain(struct dw_arena *arena, const struct dw_nad_traits *n
     return "label droveway.io/migration-network is \"true\"";
   case GROUND_USER:
     return user == NULL
-               ? "" /* for clang's analyzer: there is one */
+               ? "" /* never; for clang's analyzer */
                : dw_arena_printf(arena, "named by %s %s/%s", dw_kind_name(user->kind), user->namespace_, user->name);
   case GROUND_NAME:
     return dw_arena_printf(arena, "name matches \"%s\"", verdict->pattern);
@@ -199,7 +199,7 @@ void dw_view_set_order(struct dw_view *view, const char *ns, const char *name, s
     view->nads.order[index] = order;
 }
 
-/* Where NADs of this NAME begin in `by_name`. */
+/* The index in `by_name` of the first NAD with this NAME. */
 static size_t first_named(const struct dw_view_nads *nads, const char *name) {
   size_t low = 0;
   size_t high = nads->count;
@@ -213,7 +213,7 @@ static size_t first_named(const struct dw_view_nads *nads, const char *name) {
   return low;
 }
 
-/* Among VIEW's own NADs, less those that OVER hides. */
+/* Searches VIEW's own NADs, without those that OVER hides. */
 static const char *elsewhere(const struct dw_view *view, const struct dw_view *over, const char *ns, const char *name) {
   const struct dw_view_nads *nads = &view->nads;
   for (size_t i = first_named(nads, name); i < nads->count; i++) {
@@ -234,7 +234,7 @@ const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, co
   return strcmp(own, below) < 0 ? own : below;
 }
 
-/* A view's own NADs of one namespace: these places. */
+/* The indexes of a view's own NADs in one namespace. */
 struct places {
   size_t first, end;
 };
@@ -247,7 +247,7 @@ static struct places places_of(const struct dw_view_nads *nads, const char *ns) 
   return places;
 }
 
-/* Adds the names of VIEW's own NADs at PLACES, less those that OVER hides, to WORDS; returns how many there are then.
+/* Adds the names of VIEW's own NADs at PLACES, without those that OVER hides, to WORDS[COUNT]. Returns the new COUNT.
  */
 static size_t add_names(const struct dw_view *view, const struct dw_view *over, struct places places,
                         const char **words, size_t count) {
@@ -266,7 +266,7 @@ const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, cons
   size_t count = add_names(view, NULL, own, words, 0);
   if (base != NULL) {
     count = add_names(base, view, below, words, count);
-    qsort(words, count, sizeof *words, dw_by_name); /* of equally near ones the first wins */
+    qsort(words, count, sizeof *words, dw_by_name); /* of equally similar ones the first wins */
   }
   return dw_nearest(name, words, count);
 }

@@ -4,14 +4,14 @@
 
 #include "cluster/view_internal.h"
 
-/* Where two tell of the same subnet, the more telling one is kept: what the cluster says of itself, then the policy,
- * then single nodes. */
+/* If two sources name the same subnet, the more informative one is kept: first the objects that describe the cluster,
+ * then the policy, then single nodes. */
 static const enum dw_kind network_kinds[] = {DW_KIND_NETWORK, DW_KIND_NETWORK_OPERATOR, DW_KIND_SERVICE_CIDR,
                                              DW_KIND_CONFIG_MAP, DW_KIND_NODE};
 
 struct found {
   struct dw_cluster_network network;
-  size_t rank; /* in the order in which they were collected */
+  size_t rank; /* the order of collection */
 };
 
 struct collection {
@@ -31,7 +31,7 @@ static void add_policy(const struct dw_policy *policy, struct collection *all) {
   }
 }
 
-/* What OVN-Kubernetes uses by default is not in use where Network.operator gives another subnet. */
+/* A default subnet of OVN-Kubernetes is not in use if Network.operator sets another one. */
 static bool is_replaced(const struct dw_view *view, const struct dw_cluster_network *network) {
   if (strcmp(network->source, DW_OVN_DEFAULT) != 0)
     return false;
@@ -62,7 +62,7 @@ static void collect(const struct dw_view *view, struct dw_arena *scratch, struct
   }
 }
 
-/* Outer subnets before the inner ones that they hold. */
+/* Outer subnets come before the inner ones. */
 static int outer_first(const void *left, const void *right) {
   const struct found *a = left;
   const struct found *b = right;
@@ -76,7 +76,7 @@ static int outer_first(const void *left, const void *right) {
   return (a->rank > b->rank) - (a->rank < b->rank);
 }
 
-/* Keeps what is not inside another: sorted so, each is inside the last one kept or inside none. */
+/* Drops subnets inside another one. In this order, each is inside the last one kept or inside none. */
 static size_t keep_outer(struct collection *all) {
   qsort(all->items, all->count, sizeof *all->items, outer_first);
   size_t kept = 0;
@@ -111,7 +111,7 @@ const struct dw_cluster_network *dw_view_cluster_networks(const struct dw_view *
 
 struct overlaps {
   const struct dw_view *view;
-  const struct dw_cluster_network **out; /* the widest so far, in order */
+  const struct dw_cluster_network **out; /* the widest so far, the widest first */
   size_t max;
   size_t kept;
   size_t count;

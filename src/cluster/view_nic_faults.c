@@ -1,4 +1,4 @@
-/* Questions about NICs, answered from what view_nics.c built. */
+/* Answers questions about NICs from the index that view_nics.c builds. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ const char *dw_view_nearest_nic(const struct dw_view *view, const char *name) {
   unsigned edits = nearest == NULL ? 0 : dw_edit_distance(name, nearest, (unsigned)strlen(name));
   for (size_t i = 0; nearest != NULL && i < nics->common_count; i++)
     if (nics->common[i] != nearest && dw_edit_distance(name, nics->common[i], edits) <= edits)
-      return NULL; /* eth9 may be meant for eth1 as well as for eth2 */
+      return NULL; /* eth9 may stand for eth1 or for eth2 */
   return nearest;
 }
 
@@ -34,14 +34,15 @@ struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *na
   return dw_find_by_name(name, nics->names, nics->name_count, sizeof *nics->names);
 }
 
-/* --- names that udev may have given as alternative ones --- */
+/* --- alternative names that udev may have set --- */
 
-/* A measured node's NodeNetworkState. */
+/* The NodeNetworkState of a measured node. */
 static const struct dw_object *nns_of(const struct dw_view *view, uint32_t node) {
   return dw_view_find(view, DW_KIND_NODE_NETWORK_STATE, "", view->nics.measured[node]);
 }
 
-/* The place in systemd's NamePolicy (onboard, slot, path, mac) of a NIC's name; 0 for a name of another making. */
+/* The position in systemd's NamePolicy (onboard, slot, path, mac) of the policy that creates such a name; 0 for other
+ * names. */
 static int policy_place(const char *name) {
   static const char letters[] = "ospx";
   if ((strncmp(name, "en", 2) != 0 && strncmp(name, "ib", 2) != 0) || name[2] == '\0')
@@ -50,8 +51,8 @@ static int policy_place(const char *name) {
   return letter == NULL ? 0 : (int)(letter - letters) + 1;
 }
 
-/* nmstate reports alternative names since 2.2.51. If it reports none, NAME may still be one: longer than a
- * name proper can be, or one that udev makes by a later policy than the one that named the NIC (enp3s0 for eno1). */
+/* nmstate reports alternative names since 2.2.51. If it reports none, NAME may still be one: if it is longer than a
+ * NIC's name can be, or udev creates it by a later policy than the one that named the NIC (enp3s0 for eno1). */
 static bool may_be_alias(const struct dw_object *nns, const char *name) {
   int place = policy_place(name);
   if (place == 0 && strlen(name) < DW_IFNAME_SIZE)
@@ -69,7 +70,7 @@ static bool may_be_alias(const struct dw_object *nns, const char *name) {
 
 /* --- faults --- */
 
-/* The names of nodes, counted, the first MAX kept. */
+/* Counts nodes, and keeps the names of the first MAX. */
 struct listing {
   const char **out;
   size_t max;
@@ -82,8 +83,8 @@ static void list(struct listing *listing, const char *node) {
   listing->count++;
 }
 
-/* The measured nodes that NIC has no entry for; both are in order of the nodes. UNSURE: those where the name may be one
- * that nmstate does not report; else the others. */
+/* Lists the measured nodes without this NIC: if UNSURE, those where the name may be one that nmstate does not report;
+ * otherwise the others. */
 static size_t missing(const struct dw_view *view, const char *name, bool unsure, const char **out, size_t max) {
   const struct dw_nic_name *nic = dw_view_nic_named(view, name);
   const struct dw_view_nics *nics = &view->nics;
@@ -131,7 +132,7 @@ static size_t flagged(const struct dw_view_nics *nics, const struct dw_nic_name 
   return count;
 }
 
-/* Whether the query's number is a fault of this NIC of this node: asked only where some node has it. */
+/* Whether this NIC of this node has the fault with the query's NUMBER. Only called if some node has the fault. */
 typedef bool (*node_test)(const struct dw_object *nns, const struct dw_nic *nic, uint32_t number);
 
 static bool wire_is_below(const struct dw_object *nns, const struct dw_nic *nic, uint32_t mtu) {
@@ -238,7 +239,7 @@ enum { DEPTH_LIMIT = 8 }; /* bridge, VLAN, bond, NIC */
 
 static uint32_t speed_of(const struct dw_view *view, const char *name, int depth);
 
-/* Of all NICs that belong to NAME: together (a bond), or the fastest (a bridge). */
+/* The speed of the NICs that are ports of NAME: of all together (a bond), or of the fastest (a bridge). */
 static uint32_t speed_below(const struct dw_view *view, const struct dw_object *nns, const char *name, bool together,
                             int depth) {
   uint64_t speed = 0;
@@ -254,8 +255,8 @@ static uint32_t speed_below(const struct dw_view *view, const struct dw_object *
   return speed > UINT32_MAX ? UINT32_MAX : (uint32_t)speed;
 }
 
-/* What is below a NIC is read off the first node that has it: nodes that are set up alike differ in their speeds alone.
- */
+/* The first node that has the NIC shows what is below it: nodes of one cluster differ in their speeds, but not in their
+ * structure. */
 static uint32_t speed_of(const struct dw_view *view, const char *name, int depth) {
   const struct dw_nic_name *all = dw_view_nic_named(view, name);
   if (all == NULL || all->count == 0 || all->low_speed > 0 || depth == 0)

@@ -1,6 +1,5 @@
-/* The NICs of the nodes that virt-handler or virt-synchronization-controller runs on, by name: what all nodes say about
- * one NIC is kept together, with a summary of the faults among them, so that a sound NIC is recognized without walking
- * the nodes. */
+/* The NICs of the network nodes by name. What all nodes report about one NIC is kept together, with a summary of the
+ * faults, so that a NIC without faults is recognized without walking the nodes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +77,7 @@ static int by_counted_name(const void *left, const void *right) {
   return strcmp((*a)->name, (*b)->name);
 }
 
-/* Makes the names in order, each with room for its entries. */
+/* Creates the names in order, each with room for its entries. */
 static void sort_names(struct dw_view *view, struct dw_arena *scratch, struct numbering *n, size_t total) {
   struct dw_view_nics *nics = &view->nics;
   struct counted_name **sorted = dw_arena_array(scratch, n->count, sizeof *sorted);
@@ -96,7 +95,7 @@ static void sort_names(struct dw_view *view, struct dw_arena *scratch, struct nu
   }
 }
 
-/* A node that gives one name to two NICs, which the kernel refuses, is counted once. */
+/* A node with two NICs of one name, which the kernel does not allow, is counted once. */
 static void add_entry(struct dw_nic_name *name, struct dw_nic_entry entry) {
   if (name->count > 0 && name->entries[name->count - 1].node == entry.node)
     return;
@@ -114,7 +113,7 @@ static void add_entry(struct dw_nic_name *name, struct dw_nic_entry entry) {
   }
 }
 
-/* Keeps the lower of what is known. */
+/* Sets LOWEST to NUMBER if that is known (not 0) and lower. */
 static void lower(uint32_t *lowest, uint32_t number) {
   if (number > 0 && (*lowest == 0 || number < *lowest))
     *lowest = number;
@@ -132,7 +131,7 @@ static void add_bridge(struct dw_view *view, struct dw_nic_name *name, const str
   dw_nic_carried(nns, bridge, name->open_vlans);
 }
 
-/* What a master can be: not the management network, no bridge, nothing that belongs to another. */
+/* Whether the NIC can be a master: not the management network, a bridge, or a port of another NIC. */
 static bool is_suggestible(const struct dw_nic_name *name) {
   return (name->any & (DW_NIC_FLAG_BRIDGE | DW_NIC_FLAG_PRIMARY | DW_NIC_FLAG_UNFIT | DW_NIC_FLAG_ALIAS)) == 0 &&
          strcmp(name->name, "lo") != 0;
@@ -150,7 +149,7 @@ static void list_names(struct dw_view *view) {
   }
 }
 
-/* What all nodes tell, in the names' order. */
+/* The state of building the index, node by node. */
 struct building {
   struct dw_view *view;
   const struct numbering *numbering;
@@ -167,7 +166,7 @@ static void add_nic(struct building *b, const struct dw_handler_node *on, uint32
   for (size_t i = 0; i <= alias_count(nic); i++) {
     struct dw_nic_name *name = next_name(b);
     if (i > 0 && dw_nns_find(on->nns, name->name) != nic)
-      continue; /* another NIC is really named so */
+      continue; /* it is the proper name of another NIC */
     add_entry(name, entry);
     lower(&name->low_speed, nic->speed);
     if (nic->type == DW_NIC_LINUX_BRIDGE && nic->more != NULL)
@@ -176,7 +175,7 @@ static void add_nic(struct building *b, const struct dw_handler_node *on, uint32
   }
 }
 
-/* Marks a VLAN at the NIC that it is on. */
+/* Marks a VLAN in the NIC that it belongs to. */
 static void add_vlan(struct building *b, const struct dw_nic *vlan) {
   if (vlan->type != DW_NIC_VLAN || !vlan->up || vlan->more == NULL || vlan->more->base == NULL)
     return;

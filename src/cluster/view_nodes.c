@@ -1,11 +1,11 @@
-/* The nodes that run virt-handler and virt-synchronization-controller, and how many pods of the latter there are. */
+/* The nodes that run virt-handler and virt-synchronization-controller, and the number of pods of the latter. */
 #include <string.h>
 
 #include "cluster/deployment.h"
 #include "cluster/placement.h"
 #include "cluster/view_internal.h"
 
-/* What KubeVirt sets where spec.infra has no nodePlacement, as far as it is required.
+/* The required part of the placement that KubeVirt sets if spec.infra has no nodePlacement.
  * Source: KubeVirt pkg/virt-operator/resource/placement/placement.go, RequireControlPlanePreferNonWorker. */
 static const char control_plane_placement[] =
     "{\"affinity\":{\"nodeAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":{\"nodeSelectorTerms\":["
@@ -25,13 +25,13 @@ static bool is_control_plane(const struct dw_object *node) {
   return has_label(node, "node-role.kubernetes.io/control-plane") || has_label(node, "node-role.kubernetes.io/master");
 }
 
-/* --- what the users say --- */
+/* --- placements --- */
 
 struct placements {
-  const dw_json *workloads, *infra; /* NULL: not set, or not known */
+  const dw_json *workloads, *infra; /* NULL if not set, or not known */
 };
 
-/* With no control-plane node at all HyperConverged lifts KubeVirt's own rule (hcoConfig2KvConfig in its
+/* If there are no control-plane nodes, HyperConverged removes KubeVirt's default placement (hcoConfig2KvConfig in its
  * controllers/handlers/kubevirt.go). */
 static struct placements placements_of(struct dw_arena *arena, const struct dw_view *view,
                                        const struct dw_placing *placing) {
@@ -48,7 +48,7 @@ static struct placements placements_of(struct dw_arena *arena, const struct dw_v
 
 enum trust { TRUST_SELECTOR, TRUST_LABEL_THAT_FITS, TRUST_WORKER_THAT_FITS, TRUST_FIT, TRUST_LABEL, TRUST_COUNT };
 
-/* Whether GROUND makes NODE one that runs virt-handler, which labels the nodes that it runs on. */
+/* Whether NODE runs virt-handler according to GROUND. virt-handler labels the nodes on which it runs. */
 static bool runs_handler(const struct dw_view *view, const dw_json *placement, const struct dw_object *node,
                          enum trust ground) {
   bool selected = dw_selector_matches(&view->policy->selector, node->node.labels, node->node.label_count);
@@ -65,11 +65,11 @@ static size_t count_handlers(const struct dw_view *view, const dw_json *placemen
   return count;
 }
 
-/* A selector from the policy is trusted. Otherwise the DaemonSet runs wherever its placement lets it:
- * the label is old where the placement has changed or the node was tainted since, and missing on a node that has just
- * joined or where virt-handler never came up. Those are workers: a control-plane node without the label, next to nodes
- * that have it, has a taint that a written state leaves out. The label is more reliable than the placement where
- * nothing says what virt-handler tolerates, or where patches that are not read here may move it. */
+/* A selector in the policy is trusted. Otherwise the DaemonSet runs wherever its placement allows. The label may be
+ * outdated, if the placement has changed or the node was tainted since, or missing, on a node that has just joined or
+ * where virt-handler never started. Such nodes are workers: a control-plane node without the label, if other nodes have
+ * it, has a taint that a hand-written state omits. The label is more reliable than the placement if it is unknown what
+ * virt-handler tolerates, or if patches, which are not read here, may move it. */
 static enum trust choose_ground(const struct dw_view *view, const struct dw_placing *placing,
                                 const dw_json *placement) {
   if (view->policy->selector_given)
@@ -96,7 +96,7 @@ static void count_roles(struct dw_view *view) {
   }
 }
 
-/* Those whose NICs are known come first. */
+/* Nodes whose NICs are known come first. */
 static void list_handlers(struct dw_view *view, const struct dw_handler_node *nodes, size_t count) {
   struct dw_view_nodes *out = &view->nodes;
   out->handlers = dw_arena_array(view->arena, count, sizeof *out->handlers);
@@ -132,7 +132,7 @@ size_t dw_view_nodes_build(struct dw_view *view, const struct dw_placing *placin
   return kept;
 }
 
-/* --- who moves them --- */
+/* --- the user in force --- */
 
 const struct dw_placing *dw_view_placing(const struct dw_view *view, struct dw_placing *out) {
   const struct dw_object *user = dw_view_user_in_force(view);
@@ -157,7 +157,7 @@ struct dw_handler_node dw_view_handler_node(const struct dw_view *view, size_t i
       .node = node, .nns = dw_view_find(view, DW_KIND_NODE_NETWORK_STATE, "", node->name), .handler = true};
 }
 
-/* HyperConverged sets one replica where there are not two control-plane nodes to spread them over, or, without any, not
+/* HyperConverged sets one replica if there are fewer than two control-plane nodes or, without any of these, fewer than
  * two workers (hcoConfig2KvConfig). */
 static unsigned replicas_of(const struct dw_view *view, enum dw_kind kind, const struct dw_rollout *rollout) {
   const struct dw_view_nodes *nodes = &view->nodes;
@@ -170,20 +170,20 @@ static unsigned replicas_of(const struct dw_view *view, enum dw_kind kind, const
   return spread ? DEFAULT_REPLICAS : 1;
 }
 
-/* HyperConverged's default is that of its newest version: the KubeVirt that it made shows whether the installed version
- * has it. */
+/* HyperConverged's default is that of its newest version. The KubeVirt that it created shows whether the installed
+ * version has the same default. */
 static bool is_on(const struct dw_view *view, enum dw_kind kind, const struct dw_rollout *rollout) {
   const struct dw_object *made =
       kind == DW_KIND_HYPERCONVERGED && rollout->by_default ? dw_view_first_in_namespace(view, DW_KIND_KUBEVIRT) : NULL;
   return rollout->decentralized && (made == NULL || made->user.rollout.decentralized);
 }
 
-/* A Deployment's roll-out starts a quarter more pods, rounded up, and may do with a quarter less, rounded down: with
- * fewer than four the new pod must run before an old one stops. */
+/* The rollout of a Deployment may start a quarter more pods, rounded up, and may stop a quarter of them, rounded down:
+ * with fewer than four pods, a new pod must run before an old one stops. */
 struct dw_sync_controllers dw_view_sync_controllers_of(const struct dw_view *view, enum dw_kind kind,
                                                        const struct dw_rollout *rollout) {
   struct dw_sync_controllers sync = {.on = is_on(view, kind, rollout)};
-  /* Where the pods fit on no node they stay pending, without an address. */
+  /* If the pods can't run on any node, they stay pending, without an address. */
   if (!sync.on || (dw_view_count(view, DW_KIND_NODE) > 0 && view->nodes.sync_count == 0))
     return sync;
   sync.pods = replicas_of(view, kind, rollout);

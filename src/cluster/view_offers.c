@@ -1,5 +1,5 @@
-/* What nodes have by a name: the localnets of OVN-Kubernetes that they map to a bridge, and the resources of device
- * plugins. Built once, so that what every node has is known without walking the nodes. */
+/* Named offers of nodes: the localnets of OVN-Kubernetes that they map to a bridge, and the resources of device
+ * plugins. They are indexed once, so that an offer of every node is recognized without walking the nodes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +76,7 @@ void dw_view_localnets_build(struct dw_view *view, const struct dw_handler_node 
   view->nics.localnets = make_offers(view->arena, refs, count);
 }
 
-/* The measured nodes without an entry; both are in order of the nodes. */
+/* Lists the measured nodes without an entry. Nodes and entries are in the same order. */
 static size_t unmapped(const struct dw_view_nics *nics, const struct dw_offer *localnet, const char **out, size_t max) {
   uint32_t entries = localnet == NULL ? 0 : localnet->count;
   uint32_t entry = 0;

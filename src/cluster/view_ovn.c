@@ -1,6 +1,6 @@
-/* Which NADs make one network of OVN-Kubernetes. NADs of one name that agree (one network attached in thousands of
- * namespaces) are one group: a query costs what the different networks of one name cost, of which there should be one.
- */
+/* Finds NADs that define different OVN-Kubernetes networks with the same name. NADs that define the same network (one
+ * network attached in thousands of namespaces) are one group, so a query only walks the different networks with one
+ * name, of which there should be one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +66,7 @@ static size_t first_named(const struct dw_view_ovn *ovn, const char *name) {
   return low;
 }
 
-/* The group's first NAD that counts: not the asking one, nor one that OVER, an overlay of VIEW, hides. */
+/* The group's first NAD that the query considers. */
 static uint32_t first_of(const struct dw_view *view, const struct dw_view *over, const struct dw_ovn_query *query,
                          const struct dw_ovn_group *group) {
   uint32_t self = dw_view_nad_index(view, query->ns, query->name);

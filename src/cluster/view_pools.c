@@ -1,5 +1,5 @@
-/* Which NADs' pools share addresses. NADs with the identical pool (one network copied into thousands of namespaces) are
- * one group, and the groups' intervals are indexed: a query costs what the groups it meets cost. */
+/* Finds NADs whose pools share addresses. NADs with identical pools (one network copied into thousands of namespaces)
+ * are one group, and the intervals of the groups are indexed, so a query only walks the groups that it overlaps. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +40,7 @@ static int compare_refs(const void *left, const void *right) {
   return (a->member.pool > b->member.pool) - (a->member.pool < b->member.pool);
 }
 
-/* Overlays are in conflict with nothing. OVN-Kubernetes' addresses are those of the network, which several NADs may
+/* Overlays never conflict. OVN-Kubernetes' addresses are those of the network, which several NADs may
  * attach to. */
 static struct pool_ref *collect(const struct dw_view_nads *nads, struct dw_arena *scratch, size_t *count) {
   size_t most = 0;
@@ -65,7 +65,7 @@ static void add_member(struct dw_pool_members *members, struct dw_pool_member me
     members->items[members->count++] = member;
 }
 
-/* Makes groups of the sorted REFS. The member arrays are cut from two arrays that are as long as REFS. */
+/* Creates groups from the sorted REFS. The member arrays are parts of two arrays that are as long as REFS. */
 static void make_groups(struct dw_view *view, const struct pool_ref *refs, size_t count) {
   struct dw_view_pools *pools = &view->pools;
   size_t groups = 0;
@@ -113,9 +113,9 @@ void dw_view_pools_build(struct dw_view *view) {
 
 enum { COUNT_LIMIT = 1000, TALLY_ROOM = 2 * COUNT_LIMIT };
 
-/* Different NADs, counted up to COUNT_LIMIT. */
+/* Counts different NADs, up to COUNT_LIMIT. */
 struct tally {
-  struct dw_arena *arena; /* NULL before the first: most pools are in conflict with none */
+  struct dw_arena *arena; /* NULL before the first conflict, because most pools have none */
   uint32_t *nads;
   size_t used, capacity;
   bool full;
@@ -123,10 +123,10 @@ struct tally {
 
 struct search {
   const struct dw_view *view;
-  const struct dw_view *over; /* the one that is asked, where VIEW is its base; else NULL */
+  const struct dw_view *over; /* the overlay that the query is about, if VIEW is its base; otherwise NULL */
   const struct dw_pool_query *query;
   uint32_t self;
-  uint8_t *seen; /* a bit a group: its conflict is counted already; NULL before the first */
+  uint8_t *seen; /* a bit for each group whose conflict was counted; NULL before the first one */
   struct dw_pool_member first;
   bool unsure; /* of FIRST */
   struct tally tally;
@@ -146,7 +146,8 @@ static void count_nad(struct tally *tally, uint32_t nad) {
   tally->nads[tally->used++] = nad;
 }
 
-/* A sure conflict weighs more than one that is not, and a migration network more than what comes before it. */
+/* Whether A should be reported rather than `first`: a sure conflict is preferred, then a migration network, then the
+ * order. */
 static bool is_weightier(const struct search *search, const struct dw_pool_member *a, bool unsure) {
   const struct dw_pool_member *b = &search->first;
   const bool *migration = search->view->nads.migration;
@@ -162,7 +163,7 @@ static bool is_considered(const struct search *search, uint32_t nad) {
   return dw_view_considers(search->view, search->over, nad, search->self, before);
 }
 
-/* Members are in order: the first one asked for decides for all. */
+/* Members are in order, so only the first one that the query considers matters. */
 static void note_first(struct search *search, const struct dw_pool_members *members, bool unsure) {
   for (uint32_t i = 0; i < members->count; i++) {
     const struct dw_pool_member *member = &members->items[i];
@@ -184,20 +185,21 @@ static void count_members(struct search *search, const struct dw_pool_members *m
 
 enum conflict { NO_CONFLICT, UNSURE_CONFLICT, CONFLICT };
 
-/* Two pools of whereabouts take addresses from each other wherever they are, unless network_name keeps them apart. */
+/* Two pools of whereabouts block each other's addresses, whatever their wires, unless network_name separates them. */
 static bool are_joined(const struct dw_pool_query *query, const struct dw_pool_group *group) {
   return query->allocator == DW_ALLOCATOR_WHEREABOUTS && group->like->allocator == DW_ALLOCATOR_WHEREABOUTS &&
          strcmp(query->network_name, group->network_name) == 0;
 }
 
-/* OVN-Kubernetes hands out each address of a network once, whichever NAD of it the pod names. */
+/* OVN-Kubernetes hands out each address of a network once, whichever of its NADs the pod names. */
 static bool are_one_network(const struct dw_pool_query *query, const struct dw_pool_group *group) {
   return query->allocator == DW_ALLOCATOR_OVN && group->like->allocator == DW_ALLOCATOR_OVN &&
          strcmp(query->network_name, group->network_name) == 0;
 }
 
-/* Between networks of which none is for migrations, one CIDR is one pool on purpose (whereabouts keys pools by its
- * text), a network_name is a separate address domain, and what is handed out on each node is up to its owner. */
+/* If neither network is for migrations, the same CIDR is deliberately one pool (its text is the key of whereabouts'
+ * pools), a network_name is a separate address domain, and pools of single nodes are the responsibility of their owner.
+ */
 static bool may_share(const struct dw_pool_query *query, const struct dw_pool_group *group, enum dw_wires wires) {
   const char *domain = query->allocator == DW_ALLOCATOR_OVN ? "" : query->network_name;
   const char *other_domain = group->like->allocator == DW_ALLOCATOR_OVN ? "" : group->network_name;
@@ -207,7 +209,7 @@ static bool may_share(const struct dw_pool_query *query, const struct dw_pool_gr
   return !are_joined(query, group) && (wires == DW_WIRES_APART || (by_node && wires != DW_WIRES_SAME));
 }
 
-/* The same address twice does harm on one wire only. */
+/* An address that is used twice only does harm on one wire. */
 static enum conflict conflict_of(const struct dw_pool_query *query, const struct dw_pool_group *group, bool migration) {
   if (are_one_network(query, group))
     return NO_CONFLICT;
@@ -249,8 +251,8 @@ static bool found_interval(void *context, const struct dw_interval_entry *entry)
   return true;
 }
 
-/* The index is asked once, for the whole span of the query: a client's pool of a hundred thousand pieces then costs no
- * more than the intervals of the view that lie in it. */
+/* The index is searched once, for the whole span of the query, so a client's pool of a hundred thousand pieces costs no
+ * more than the view's intervals inside it. */
 static void run(struct search *search) {
   const struct dw_interval_set *usable = search->query->usable;
   if (usable->count == 0 || search->query->wire.kind == DW_WIRE_OVERLAY)
@@ -261,7 +263,7 @@ static void run(struct search *search) {
     drop_repeats(&search->tally);
 }
 
-/* Looks among VIEW's own NADs; OVER as in struct search. HIT is filled where there are any. */
+/* Searches VIEW's own NADs; OVER as in struct search. Sets HIT if there is a conflict. Returns the number of NADs. */
 static size_t search_own(const struct dw_view *view, const struct dw_view *over, const struct dw_pool_query *query,
                          struct dw_pool_hit *hit) {
   struct search search = {.view = view, .over = over, .query = query, .first = {DW_NOWHERE, 0}};

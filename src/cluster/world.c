@@ -5,8 +5,8 @@
 #include "cluster/view_internal.h"
 
 struct counted {
-  struct dw_world world; /* first: a pointer to it is one to this */
-  struct dw_world *base; /* of an overlay; NULL */
+  struct dw_world world; /* first, so that a pointer to it is also one to this */
+  struct dw_world *base; /* of an overlay, otherwise NULL */
   atomic_size_t references;
 };
 
@@ -20,10 +20,10 @@ struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view, st
   return &counted->world;
 }
 
-/* --- where KubeVirt runs --- */
+/* --- KubeVirt's namespace --- */
 
-/* Where an object lands if its author forgot the namespace, so it says nothing about KubeVirt's. */
-static const char nowhere[] = "default";
+/* An object is here if its author forgot the namespace, so it does not show where KubeVirt runs. */
+static const char ignored[] = "default";
 
 static bool has_both(const struct dw_object *const *objects, size_t count, const struct dw_object *user) {
   for (size_t i = 0; i < count; i++)
@@ -46,7 +46,7 @@ const char *dw_kubevirt_namespace(const struct dw_object *const *objects, size_t
   const char *best = NULL;
   int most = -1;
   for (size_t i = 0; i < count; i++) {
-    if (!dw_kind_is_user(objects[i]->kind) || strcmp(objects[i]->namespace_, nowhere) == 0)
+    if (!dw_kind_is_user(objects[i]->kind) || strcmp(objects[i]->namespace_, ignored) == 0)
       continue;
     int score = (objects[i]->kind == DW_KIND_HYPERCONVERGED ? HYPERCONVERGED : 0) +
                 (has_both(objects, count, objects[i]) ? BOTH : 0) + (is_usual(objects[i]->namespace_) ? USUAL : 0);
@@ -65,7 +65,7 @@ struct dw_world *dw_world_build(struct dw_policy *policy, const struct dw_view_s
   return dw_world_new(policy, dw_view_build(policy, source), NULL);
 }
 
-/* Of the changes: a base that knows no namespace has no such object. */
+/* Only the changes matter: if the base does not know the namespace, it contains no such object. */
 static const char *namespace_of_changes(struct dw_arena *scratch, const struct dw_change *changes, size_t count) {
   const struct dw_object **objects = dw_arena_array(scratch, count, sizeof *objects);
   size_t kept = 0;

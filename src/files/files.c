@@ -21,7 +21,7 @@ static void add_path(struct dw_arena *arena, struct dw_file_list *list, const ch
   list->paths[list->count++] = path;
 }
 
-static int wanted(const struct dirent *entry) {
+static int is_visible(const struct dirent *entry) {
   return entry->d_name[0] != '.';
 }
 
@@ -31,20 +31,21 @@ static bool is_manifest(const char *name) {
 
 static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_file_list *out, struct dw_error *err);
 
-/* What NAME in a folder, at PATH, is worth: what can't be read must not pass for what is not there. */
+/* Adds what is at PATH, called NAME in its folder. A manifest that can't be read is an error: it must not be treated
+ * like one that does not exist. */
 static int visit(struct dw_arena *arena, const char *path, const char *name, int depth, struct dw_file_list *out,
                  struct dw_error *err) {
   struct stat info;
   struct stat link;
   if (lstat(path, &link) != 0)
-    return 0; /* gone since the folder was listed */
+    return 0; /* removed since the folder was listed */
   if (stat(path, &info) != 0) {
     if (!is_manifest(name))
       return 0;
     dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
     return dw_error_in_file(err, path);
   }
-  if (S_ISDIR(link.st_mode)) /* no links: they may lead in circles */
+  if (S_ISDIR(link.st_mode)) /* links to folders are not followed, because they may form a circle */
     return walk(arena, path, depth + 1, out, err);
   if (S_ISREG(info.st_mode) && is_manifest(name))
     add_path(arena, out, path);
@@ -57,7 +58,7 @@ static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_f
     dw_error_set(err, DW_ERR_IO, "is more than %d folders deep; name a folder further down", MAX_FOLDER_DEPTH);
     return dw_error_in_file(err, path);
   }
-  int count = scandir(path, &entries, wanted, alphasort);
+  int count = scandir(path, &entries, is_visible, alphasort);
   if (count < 0) {
     dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
     return dw_error_in_file(err, path);
@@ -119,7 +120,7 @@ static int64_t milliseconds_of(const struct timespec *time) {
   return (int64_t)time->tv_sec * 1000 + time->tv_nsec / 1000000;
 }
 
-/* `cp -a`, tar and rsync give what they have just written an old time, but can't so change the inode's. */
+/* `cp -a`, tar and rsync give new files an old modification time, but can't change that of the inode. */
 bool dw_written_lately(const char *path, unsigned milliseconds) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_file_list files = {NULL, 0, 0};
@@ -135,8 +136,8 @@ bool dw_written_lately(const char *path, unsigned milliseconds) {
   return false;
 }
 
-/* All of a regular file in one go, from its beginning. NULL where it is none, or changes meanwhile: then nothing is
- * lost by reading it as a stream. */
+/* Reads a regular file from its beginning, without moving the file offset. Returns NULL if it is not a regular file or
+ * changes during the read; it can then still be read as a stream. */
 static char *read_regular(struct dw_arena *arena, int fd, size_t limit, size_t *length) {
   struct stat info;
   if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0 || (uint64_t)info.st_size > limit)
@@ -145,7 +146,7 @@ static char *read_regular(struct dw_arena *arena, int fd, size_t limit, size_t *
   size_t used = 0;
   char *text = dw_arena_try(arena, size + 1);
   ssize_t got = text == NULL ? -1 : 1;
-  while (got > 0 && used <= size) { /* one byte more than there should be, to see the end */
+  while (got > 0 && used <= size) { /* one byte more than expected, to detect the end */
     got = pread(fd, text + used, size + 1 - used, (off_t)used);
     used += got > 0 ? (size_t)got : 0;
   }
@@ -174,7 +175,7 @@ static char *read_stream(struct dw_arena *arena, int fd, size_t limit, size_t *l
     }
     if (got == 0) {
       char *text = dw_arena_alloc(arena, data.length + 1);
-      memcpy(text, data.data, data.length); /* NUL bytes too: the parsers are to see them */
+      memcpy(text, data.data, data.length); /* including NUL bytes, which the parsers report */
       *length = data.length;
       return text;
     }
@@ -185,13 +186,14 @@ char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_
   bool standard_input = strcmp(path, "-") == 0;
   size_t most = limit ? limit : (size_t)1 << 30;
   int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-  /* Of standard input a part may have been read before. */
+  /* A part of standard input may have been read already. */
   char *text = fd < 0 || standard_input ? NULL : read_regular(arena, fd, most, length);
   if (fd < 0)
     dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
   else if (text == NULL)
     text = read_stream(arena, fd, most, length, err);
-  if (fd >= 0 && !standard_input) /* where standard input is closed, it is 0: left open, "-" would read it at its end */
+  if (fd >= 0 &&
+      !standard_input) /* FD may be 0 if standard input is closed; left open, it would be read as "-" later */
     close(fd);
   if (!text)
     dw_error_in_file(err, path);

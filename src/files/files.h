@@ -1,4 +1,4 @@
-/* Files: those below a path, whether they changed, and what is in one. */
+/* Files: finding them below a path, noticing changes, reading and writing. */
 #ifndef FILES_FILES_H
 #define FILES_FILES_H
 
@@ -15,20 +15,22 @@ struct dw_file_list {
   size_t capacity;
 };
 
-/* Adds PATH itself where it is no folder, else every .yaml, .yml and .json below it in order of name. Names that begin
- * with a dot are passed over, so a mounted ConfigMap (..data) is read once. -1 where something can't be read. */
+/* Adds PATH to OUT if it is not a folder, otherwise every .yaml, .yml and .json file below it, in order of name. Names
+ * that begin with a dot are skipped, so a mounted ConfigMap (..data) is read once. The paths live in ARENA. Returns -1
+ * if a folder, or a file with such a name, can't be read. */
 int dw_files_below(struct dw_arena *arena, const char *path, struct dw_file_list *out, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3)));
 
-/* A number that changes when a file or folder below PATH (any of the kinds above, or one single file) changes: names,
- * sizes, times, inodes. 0 where PATH can't be read. */
+/* A number that changes when one of the files that dw_files_below() finds changes its name, size, time or inode, or
+ * when files are added or removed. 0 if PATH can't be read. */
 uint64_t dw_fingerprint(const char *path) __attribute__((nonnull));
 
-/* Whether a file of those that dw_fingerprint() looks at was written, renamed or given another time in the last
- * MILLISECONDS, or by a clock that is ahead, or can't be looked at: somebody may be at it. */
+/* Returns true if one of these files was written, renamed or given another time in the last MILLISECONDS (or in the
+ * future, by a clock that is ahead), or can't be checked: another program may still be writing. */
 bool dw_written_lately(const char *path, unsigned milliseconds) __attribute__((nonnull));
 
-/* Reads a whole file (at most LIMIT bytes; 0 for 1 GiB) into the arena; NULL on error. "-" is standard input. */
+/* Reads a whole file of at most LIMIT bytes (0 for 1 GiB) into ARENA, with a NUL behind it. "-" is standard input.
+ * Returns NULL on error. */
 char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_t *length, struct dw_error *err)
     __attribute__((nonnull(1, 2, 4), warn_unused_result));
 

@@ -1,4 +1,4 @@
-/* Which files kustomize takes for patches: they hold parts of objects, which nobody applies as they are. */
+/* Finds the files that kustomize uses as patches. They contain parts of objects, and are never applied as they are. */
 #ifndef FILES_KUSTOMIZE_H
 #define FILES_KUSTOMIZE_H
 
@@ -9,11 +9,11 @@
 
 struct dw_kustomize {
   struct dw_arena *arena;
-  struct dw_kustomize_folder *folders; /* those looked at so far */
+  struct dw_kustomize_folder *folders; /* that were read so far */
   size_t count, capacity;
 };
 
-/* Whether a kustomization beside FILE, or a few folders above it, lists FILE as a patch. */
+/* Whether a kustomization in the folder of FILE, or a few folders above, lists FILE as a patch. */
 bool dw_kustomize_is_patch(struct dw_kustomize *kustomize, const char *file) __attribute__((nonnull));
 
 #endif

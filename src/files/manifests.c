@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "base/utf8.h"
@@ -9,7 +10,6 @@
 #include "cluster/object.h"
 #include "files/files.h"
 #include "files/kustomize.h"
-#include "files/template.h"
 
 struct reader {
   struct dw_arena *arena;
@@ -17,12 +17,12 @@ struct reader {
   const struct dw_yaml_doc *doc;
   struct dw_yaml_source *source;
   struct dw_manifest *first;
-  struct dw_manifest **tail; /* where the next one is hung in */
-  bool project;              /* errors may be a template's */
-  bool in_folder;            /* of a project: what is no object is ignored */
+  struct dw_manifest **tail; /* where to append the next one */
+  bool project;              /* reading the folders of a project: see dw_manifests_gather() */
+  bool in_folder;            /* the file is in a folder of the project, so documents that are not objects are skipped */
   struct dw_kustomize kustomize;
   struct dw_manifests *found; /* of a project */
-  const char *wrapper;        /* apiVersion of the object around the one looked at */
+  const char *wrapper;        /* apiVersion of the object around the current one */
   const char *carrier;        /* and its name */
   const struct dw_manifest_string *inside;
 };
@@ -42,7 +42,7 @@ static bool is_list(const dw_json *json) {
   return list && dw_json_type(dw_json_get(json, "items")) == DW_JSON_ARRAY;
 }
 
-static int refuse(const struct reader *reader, const char *path, const char *what, struct dw_error *err) {
+static int reject(const struct reader *reader, const char *path, const char *what, struct dw_error *err) {
   int line = 0;
   int column = 0;
   dw_yaml_locate(reader->doc, path, false, &line, &column);
@@ -75,8 +75,8 @@ static bool has_name(const dw_json *json) {
   return has_text(metadata, "name") || has_text(metadata, "generateName");
 }
 
-/* Members that hold parts of objects: patches, what a test expects (Chainsaw), what an operator reports. */
-static bool holds_parts(const char *key) {
+/* Members that contain parts of objects: patches, expectations of tests (Chainsaw), reports of operators. */
+static bool contains_parts(const char *key) {
   static const char *const keys[] = {"patches", "patchesStrategicMerge", "patch", "assert", "error",
                                      "status",  "managedFields"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -85,8 +85,8 @@ static bool holds_parts(const char *key) {
   return false;
 }
 
-/* Of an ACM ConfigurationPolicy: "mustnothave" deletes the object, "musthave" merges it into the one that exists. A NAD
- * without spec, say with a label only, is then a part of one. */
+/* In an ACM ConfigurationPolicy, "mustnothave" deletes the object, and "musthave" merges it into an existing one. A NAD
+ * without spec, for example with a label only, is then only a part of a NAD. */
 static bool is_policy_for_part(const dw_json *json) {
   const char *type = dw_json_get_string(json, "complianceType");
   const dw_json *object = dw_json_get(json, "objectDefinition");
@@ -118,7 +118,7 @@ enum { OUR_KINDS = sizeof ours / sizeof ours[0] };
 
 static const char raw_templates[] = "object-templates-raw";
 
-/* Whether TEXT has "kind: NAME" somewhere. */
+/* Whether TEXT contains "kind: NAME". */
 static bool mentions(const char *text, const char *name) {
   static const char key[] = "kind:";
   for (const char *at = text; (at = strstr(at, key)) != NULL; at++) {
@@ -131,7 +131,7 @@ static bool mentions(const char *text, const char *name) {
   return false;
 }
 
-/* The first of the kinds that have rules which TEXT mentions; DW_KIND_OTHER where there is none. */
+/* The first kind with rules that TEXT mentions; DW_KIND_OTHER if it mentions none. */
 static enum dw_kind kind_in(const char *text) {
   for (size_t i = 0; i < OUR_KINDS; i++)
     if (mentions(text, dw_kind_name(ours[i])))
@@ -139,7 +139,7 @@ static enum dw_kind kind_in(const char *text) {
   return DW_KIND_OTHER;
 }
 
-/* What is in a text with templates, or that is no YAML, is not known, only that it is about KIND. */
+/* The content of a template, or of text that is not YAML, is unknown, except that it mentions KIND. */
 static void add_template(struct reader *reader, const char *text, enum dw_kind kind, const char *path) {
   struct dw_arena *arena = reader->arena;
   const char *name = reader->carrier == NULL ? raw_templates : reader->carrier;
@@ -154,9 +154,9 @@ static void add_template(struct reader *reader, const char *text, enum dw_kind k
   append(reader, json, path)->template = text;
 }
 
-/* The list of object-templates as text, the member object-templates-raw at PATH: Go templates, which are YAML only
- * without them (open-cluster-management.io/config-policy-controller, ConfigurationPolicySpec). What is no YAML, the
- * controller refuses. */
+/* Reads the member object-templates-raw of the object at PATH: a list of object-templates as text, which may contain Go
+ * templates and then is not YAML (open-cluster-management.io/config-policy-controller, ConfigurationPolicySpec). The
+ * controller rejects other text that is not YAML. */
 static void collect_from_text(struct reader *reader, const char *text, const char *path) {
   struct dw_yaml_doc *doc = NULL;
   enum dw_kind kind = kind_in(text);
@@ -181,8 +181,8 @@ static void collect_from_text(struct reader *reader, const char *text, const cha
   reader->inside = NULL;
 }
 
-/* Adds the objects that have rules, or make NADs, anywhere inside JSON: policies, templates and lists of other systems
- * carry them in members of many names. The YAML reader bounds the depth. */
+/* Adds all objects inside JSON that have rules or create NADs. Policies, templates and lists of other systems contain
+ * them in members with many names. The YAML reader limits the depth. */
 static void collect_inside(struct reader *reader, const dw_json *json, const char *path) {
   const char *around = reader->wrapper;
   const char *carrier = reader->carrier;
@@ -193,7 +193,7 @@ static void collect_inside(struct reader *reader, const dw_json *json, const cha
   for (size_t i = 0; dw_json_type(json) == DW_JSON_ARRAY && i < dw_json_size(json); i++)
     collect(reader, dw_json_at(json, i), dw_arena_printf(reader->arena, "%s[%zu]", path, i));
   for (struct dw_json_member it = dw_json_first(json); it.value; it = dw_json_next(json, it))
-    if (dw_json_type(it.value) >= DW_JSON_ARRAY && !holds_parts(it.key))
+    if (dw_json_type(it.value) >= DW_JSON_ARRAY && !contains_parts(it.key))
       collect(reader, it.value, member_path(reader->arena, path, it.key));
     else if (dw_json_string(it.value) != NULL && strcmp(it.key, raw_templates) == 0)
       collect_from_text(reader, dw_json_string(it.value), path);
@@ -201,7 +201,8 @@ static void collect_inside(struct reader *reader, const dw_json *json, const cha
   reader->carrier = carrier;
 }
 
-/* Whether apiVersion or kind alone is that of an object that has rules: passed over, it would pass unchecked. */
+/* Whether apiVersion or kind alone is that of an object with rules. If it were skipped, the object would not be
+ * checked. */
 static bool names_ours(const dw_json *json) {
   const char *version = dw_json_get_string(json, "apiVersion");
   const char *kind = dw_json_get_string(json, "kind");
@@ -218,9 +219,9 @@ static bool names_ours(const dw_json *json) {
 
 static int add_object(struct reader *reader, const dw_json *json, const char *path, struct dw_error *err) {
   if (dw_json_type(json) != DW_JSON_OBJECT)
-    return refuse(reader, path, "is not a Kubernetes object: expected a mapping with apiVersion and kind", err);
+    return reject(reader, path, "is not a Kubernetes object: expected a mapping with apiVersion and kind", err);
   if (!is_object(json))
-    return refuse(reader, path, "is not a Kubernetes object: apiVersion or kind is missing", err);
+    return reject(reader, path, "is not a Kubernetes object: apiVersion or kind is missing", err);
   if (is_list(json)) {
     const dw_json *items = dw_json_get(json, "items");
     for (size_t i = 0; i < dw_json_size(items); i++) {
@@ -236,9 +237,9 @@ static int add_object(struct reader *reader, const dw_json *json, const char *pa
   return 0;
 }
 
-/* --- what is no object, or only a part of one --- */
+/* --- documents that are not objects --- */
 
-/* An object with a directive of kustomize's strategic merge, or a list of operations (RFC 6902). */
+/* A patch is an object with a directive of kustomize's strategic merge, or a list of operations (RFC 6902). */
 static bool is_patch(const dw_json *json) {
   size_t operations = 0;
   if (dw_json_type(json) != DW_JSON_ARRAY)
@@ -256,7 +257,7 @@ static void skip_patch(struct reader *reader) {
     found->patches[found->patch_count++] = reader->file;
 }
 
-/* Whether the document is not an object that add_object() should read. */
+/* Returns true if add_object() should not read the document. */
 static bool skip_document(struct reader *reader, const dw_json *json) {
   struct dw_manifest **before = reader->tail;
   if (!reader->project)
@@ -274,15 +275,75 @@ static bool skip_document(struct reader *reader, const dw_json *json) {
   return found || reader->in_folder;
 }
 
+/* --- Helm templates, which are not YAML before Helm has rendered them --- */
+
+static bool has_braces(const char *line, size_t length) {
+  const char *brace = memchr(line, '{', length);
+  while (brace && brace + 1 < line + length) {
+    bool variable = brace > line && brace[-1] == '$'; /* ${{ }} belongs to a workflow */
+    if (brace[1] == '{' && !variable)
+      return true;
+    brace = memchr(brace + 1, '{', length - (size_t)(brace + 1 - line));
+  }
+  return false;
+}
+
+static bool begins_with_braces(const char *line, size_t length) {
+  while (length > 0 && (*line == ' ' || *line == '\t' || *line == '-')) {
+    line++;
+    length--;
+  }
+  return length >= 2 && memcmp(line, "{{", 2) == 0;
+}
+
+/* Braces inside a quoted text (of an alert or a dashboard) do not explain an error on another line. */
+static bool is_template(const char *text, size_t length, int error_line) {
+  int number = 1;
+  for (size_t start = 0; start < length; number++) {
+    const char *end = memchr(text + start, '\n', length - start);
+    size_t size = end ? (size_t)(end - text) - start : length - start;
+    if (begins_with_braces(text + start, size) || (number == error_line && has_braces(text + start, size)))
+      return true;
+    start += size + 1;
+  }
+  return false;
+}
+
+/* If TEXT[LENGTH], which could not be parsed because of ERR (NULL is allowed), looks like a Helm template, adds to ERR
+ * how to render it. */
+static void add_template_hint(const char *text, size_t length, struct dw_error *err) {
+  static const char hint[] =
+      "; this looks like a Helm template; render it first: helm template CHART | droveway check -f -";
+  if (!err || err->code == DW_ERR_MEMORY || err->code == DW_ERR_IO || !is_template(text, length, err->line))
+    return;
+  size_t used = strlen(err->text);
+  if (used + sizeof hint <= sizeof err->text)
+    memcpy(err->text + used, hint, sizeof hint);
+}
+
+/* Whether FILE is in a folder `templates` next to a Chart.yaml. */
+static bool is_chart_template(struct dw_arena *arena, const char *file) {
+  static const char folder[] = "templates/";
+  for (const char *at = file; (at = strstr(at, folder)) != NULL; at++) {
+    bool whole = at == file || at[-1] == '/';
+    int length = (int)(at - file);
+    if (whole && access(dw_arena_printf(arena, "%.*sChart.yaml", length, file), F_OK) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* --- reading --- */
+
 static int read_text(struct reader *reader, const char *text, size_t length, struct dw_error *err) {
   struct dw_yaml_doc *doc = NULL;
   if (dw_yaml_parse(reader->arena, text, length, &doc, err) != 0) {
-    if (reader->in_folder && dw_is_chart_template(reader->arena, reader->file)) {
+    if (reader->in_folder && is_chart_template(reader->arena, reader->file)) {
       reader->found->templates++;
       return 0;
     }
     if (reader->project)
-      dw_template_hint(text, length, err);
+      add_template_hint(text, length, err);
     return dw_error_in_file(err, reader->file);
   }
   reader->source = dw_yaml_source_new(reader->arena, text, length);
@@ -297,7 +358,7 @@ static int read_text(struct reader *reader, const char *text, size_t length, str
 static int read_one(struct reader *reader, struct dw_error *err) {
   size_t length = 0;
   char *text = dw_read_file(reader->arena, reader->file, 0, &length, err);
-  if (text && length == 0 && strcmp(reader->file, "-") == 0) /* what a command that failed leaves to the pipe */
+  if (text && length == 0 && strcmp(reader->file, "-") == 0) /* as a failed command leaves it in a pipe */
     return dw_error_set(err, DW_ERR_IO, "standard input is empty; did the previous command fail?");
   return text ? read_text(reader, text, length, err) : -1;
 }
@@ -365,7 +426,7 @@ int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t
   return 0;
 }
 
-/* A configuration that stands elsewhere in its document is still called spec.config. */
+/* Findings call the configuration spec.config even if it is elsewhere in the document. */
 static const char *config_path(struct dw_arena *arena, const struct dw_manifest *manifest, const char *field) {
   static const char config[] = "spec.config";
   size_t length = sizeof config - 1;
@@ -380,7 +441,7 @@ static const char *whole_path(struct dw_arena *arena, const struct dw_manifest *
   return dw_arena_printf(arena, "%s%s%s", manifest->path, dot, field);
 }
 
-/* How many bytes the characters before PLACE take on its line. */
+/* The number of bytes before PLACE in its line, whose column counts characters. */
 static int bytes_before(const struct dw_place *place) {
   const char *at = place->source;
   for (int left = place->column - 1; left > 0 && *at != '\0'; left--) {

@@ -11,74 +11,72 @@
 #include "files/files.h"
 #include "yaml/yaml.h"
 
-/* One object, where it stands. */
+/* An object and its position. */
 struct dw_manifest {
   const char *file;              /* as given or found; "-" for standard input */
-  const struct dw_yaml_doc *doc; /* the document that holds it */
+  const struct dw_yaml_doc *doc; /* the document that contains it */
   struct dw_yaml_source *source; /* the file's text */
   const char *path;              /* its path inside the document: "" or "items[3]" */
   const dw_json *json;           /* the object */
-  const char *wrapper;           /* apiVersion of the object that carries it; NULL where it stands by itself */
-  const char *config_key;        /* of a NAD that was made of another object: the member at PATH that is spec.config */
-  /* Where DOC is the text of a string in a document: that string. NULL where it is a file's. */
+  const char *wrapper;           /* apiVersion of the object that contains it; NULL if there is none */
+  const char *config_key; /* if it is a NAD made from another object: the member at PATH that becomes spec.config */
+  /* If DOC is the text of a string in another document: that string. NULL if DOC is part of a file. */
   const struct dw_manifest_string {
     const struct dw_yaml_doc *doc;
     struct dw_yaml_source *source;
     const char *path;
   } * inside;
-  const char *template; /* a text that can't be read before it is rendered, which has an object of JSON's kind in it: it
-                           is the member object-templates-raw at PATH */
+  const char *template; /* a template (the member object-templates-raw at PATH) that can't be read before it is
+                           rendered, and mentions an object of JSON's kind; NULL otherwise */
   struct dw_manifest *next;
 };
 
-/* Reads PATHS[COUNT]: files whatever their name, folders with all .yaml, .yml and .json below them (in order of name;
- * names that begin with a dot are passed over), "-" once for standard input. Lists are taken apart. -1 with file, line
- * and column where something can't be read or is not a Kubernetes object (no apiVersion or kind). FIRST gets the
- * objects in order. */
+/* Reads PATHS[COUNT]: files with any name, folders as dw_files_below() does, and "-", once, for standard input. Lists
+ * are split into their items. Sets FIRST to the objects in order, which live in ARENA. Returns -1 with file, line and
+ * column if something can't be read or is not a Kubernetes object (apiVersion or kind is missing). */
 int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifest **first,
                       struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
-/* What the folders of a project hold. */
+/* The manifests of a project. */
 struct dw_manifests {
   struct dw_manifest *first;
-  size_t skipped;       /* documents in folders that are no Kubernetes objects */
-  size_t templates;     /* files of Helm charts that are no YAML before they are rendered */
-  const char **patches; /* files that kustomize takes for patches */
+  size_t skipped;       /* documents in folders that are not Kubernetes objects */
+  size_t templates;     /* files of Helm charts that are not YAML before they are rendered */
+  const char **patches; /* files that kustomize uses as patches */
   size_t patch_count, patch_capacity;
 };
 
-/* As dw_manifests_read(), for the folders of ordinary projects: a document in a folder that is not a Kubernetes object
- * (values.yaml, a workflow, a patch) is passed over and counted, unless its apiVersion or kind is one that has rules.
- * What can't be read is an error there too, except the templates of a Helm chart, which are counted; an error in
- * another template says how to render it. Objects that have rules are also found inside other objects and documents
- * (policies, templates and lists of other systems) and in the text of an ACM policy's object-templates-raw; patches of
- * kustomize are skipped. */
+/* Like dw_manifests_read(), but for the folders of ordinary projects. A document in a folder that is not a Kubernetes
+ * object (values.yaml, a workflow) is skipped and counted, unless its apiVersion or kind has rules. A file that can't
+ * be read is an error, except the templates of a Helm chart, which are counted; an error in another template explains
+ * how to render it. Objects that have rules are also found inside other objects and documents (policies, templates and
+ * lists of other systems) and in the text of an ACM policy's object-templates-raw. Patches of kustomize are skipped. */
 int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
                         struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
-/* As dw_manifests_read() for the LENGTH bytes of TEXT; FILE is what errors and places call it. A NUL follows the bytes,
- * and both must live as long as ARENA. */
+/* Like dw_manifests_read() for TEXT[LENGTH], which a NUL must follow; FILE is its name in errors and positions. TEXT
+ * and FILE must live as long as ARENA. */
 int dw_manifests_parse(struct dw_arena *arena, const char *file, const char *text, size_t length,
                        struct dw_manifest **first, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3, 5), warn_unused_result));
-/* The same, as dw_manifests_gather() reads a file that was named. */
+/* The same, but reads TEXT as dw_manifests_gather() reads a file that is not in a folder. */
 int dw_manifests_gather_text(struct dw_arena *arena, const char *file, const char *text, size_t length,
                              struct dw_manifests *out, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3, 5), warn_unused_result));
 
-/* What is to be shown of a manifest: a field as findings name it, also inside the JSON of a string
- * ("spec.config.plugins[0].ipam.range"), and where the finding tells one, a place inside the field's text. */
+/* A part of a manifest: a field as findings name it, which may be inside the JSON of a string
+ * ("spec.config.plugins[0].ipam.range"), and, optionally, a position inside the field's text. */
 struct dw_manifest_spot {
   const char *field;
-  bool of_key;      /* its key, not its value */
-  int line, column; /* inside the text of FIELD, 1-based, columns in bytes; 0: the whole of it */
+  bool of_key;      /* the position of its key, not of its value */
+  int line, column; /* inside the text of FIELD, 1-based, columns in bytes; 0 for all of it */
 };
 
-/* Where SPOT stands: the value's first character, or where it is missing, of its nearest ancestor that exists. */
+/* The position of SPOT: the first character of the value or, if that is missing, of its nearest existing ancestor. */
 struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struct dw_manifest_spot *spot)
     __attribute__((nonnull));
 
-/* Gives ERR, which says what is wrong with the manifest, the place of FIELD; returns -1. */
+/* Sets file, line and column of ERR, an error about the manifest, to the position of FIELD. Returns -1. */
 int dw_manifest_error(const struct dw_manifest *manifest, const char *field, struct dw_error *err)
     __attribute__((nonnull(1, 2)));
 

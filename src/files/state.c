@@ -51,9 +51,9 @@ static void drop_after(struct objects *objects, size_t count) {
     dw_object_unref(objects->items[--objects->count]);
 }
 
-/* What `kubectl get -o json` prints of a large cluster is hundreds of megabytes of which the rules read little: no
- * value is made of the rest, and no tree of the whole. False, and nothing taken, where FILE is anything else or
- * something is wrong with it: then the ordinary way reads it, and says what. */
+/* The output of `kubectl get -o json` for a large cluster is hundreds of megabytes, of which the rules read little.
+ * Here it is read without creating values for the rest. Returns false, and adds nothing, if FILE contains something
+ * else or an error; it is then read in the ordinary way, which reports errors. */
 static bool read_list(const char *file, struct list_reading *reading) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_json_stream stream = {"items", dw_object_paths, DW_JSON_UNIQUE_KEYS, add_item, reading};
@@ -67,7 +67,7 @@ static bool read_list(const char *file, struct list_reading *reading) {
   return false;
 }
 
-/* --- */
+/* --- other files --- */
 
 static int reduce_file(const char *file, const char *default_namespace, struct objects *objects, struct dw_error *err) {
   if (read_list(file, &(struct list_reading){default_namespace, objects}))
@@ -112,8 +112,8 @@ struct dw_policy *dw_policy_load(const struct dw_sources *sources, struct dw_err
   return dw_policy_parse(text, length, sources->policy, sources->rules, sources->rule_count, err);
 }
 
-/* A folder that was given counts as the whole cluster; but no cluster is without nodes, so a folder without them does
- * not tell of nodes, and NodeNetworkStates are not to be had everywhere. */
+/* A state folder describes the whole cluster. But every cluster has nodes, so a folder without nodes does not describe
+ * them, and not every cluster has NodeNetworkStates. */
 void dw_state_knowledge(struct dw_view_source *source) {
   for (int kind = 0; kind < DW_KIND_COUNT; kind++)
     source->knowledge[kind] = DW_KNOWN;

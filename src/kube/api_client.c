@@ -17,7 +17,7 @@
 enum {
   CONNECT_MS = 10000,
   POLL_MS = 1000,
-  MOST_ERROR_BYTES = 64 * 1024, /* of an error answer's body that are read */
+  MOST_ERROR_BYTES = 64 * 1024, /* of the body of an error answer; the rest is ignored */
   MOST_TOKEN_BYTES = 64 * 1024,
   MOST_RETRY_AFTER_S = 60,
   KEEPALIVE_S = 30
@@ -26,7 +26,7 @@ enum {
 struct dw_api_client {
   const struct dw_api_config *config;
   CURL *easy;
-  CURLM *multi; /* holds the connection between calls */
+  CURLM *multi; /* keeps the connection between calls */
   atomic_bool interrupted;
 };
 
@@ -38,10 +38,10 @@ struct call {
   struct curl_slist *headers;
   struct dw_buf refusal; /* the body of an error answer */
   int64_t begun;         /* in monotonic milliseconds */
-  int64_t received;      /* when the last byte came */
-  bool opened;           /* the head of a 2xx answer has come */
-  bool lasted;           /* ... and that it goes on was reported */
-  bool enough;           /* `receive` wants no more */
+  int64_t received;      /* when the last byte arrived */
+  bool opened;           /* the head of a 2xx answer has arrived */
+  bool lasted;           /* the request's `lasted` was called */
+  bool enough;           /* the request's `receive` returned false */
   bool idle;             /* nothing was received for too long */
   char error[CURL_ERROR_SIZE];
 };
@@ -93,7 +93,7 @@ void dw_api_escape(struct dw_buf *out, const char *text) {
   }
 }
 
-/* --- what comes --- */
+/* --- the answer --- */
 
 static int status_of(const struct call *call) {
   long status = 0;
@@ -132,7 +132,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context) {
   return CURL_WRITEFUNC_ERROR;
 }
 
-/* --- what is asked --- */
+/* --- the request --- */
 
 static void set_pem(CURL *easy, const struct dw_api_pem *pem, CURLoption file, CURLoption blob) {
   if (pem->text != NULL) {
@@ -143,7 +143,7 @@ static void set_pem(CURL *easy, const struct dw_api_pem *pem, CURLoption file, C
   }
 }
 
-/* The CA that is given is the only one trusted, not the machine's beside it. */
+/* A configured CA is the only trusted one: those of the machine are not trusted in addition. */
 static void set_tls(CURL *easy, const struct dw_api_config *config) {
   if (config->ca.text != NULL || config->ca.file != NULL) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
@@ -188,7 +188,8 @@ static int add_token(struct call *call, struct dw_arena *arena) {
   return add_header(call, dw_arena_join(arena, "Authorization: Bearer ", token, ""));
 }
 
-/* TLS asks for another name than the connection goes to: curl takes the name from the URL, so the address moves. */
+/* If the certificate has another name than the server, the URL contains that name, because curl verifies the name in
+ * the URL, and CONNECT_TO contains the real address. */
 static int set_url(struct call *call, struct dw_arena *arena, struct curl_slist **connect_to) {
   const struct dw_api_config *config = call->client->config;
   CURL *easy = call->client->easy;
@@ -230,7 +231,7 @@ static void set_transport(struct call *call) {
   CURL *easy = call->client->easy;
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  /* A watch that is given up costs its connection, which others must not share. */
+  /* Stopping a watch closes its connection, so it must not be shared with others, as it could be with HTTP/2. */
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "droveway/" DW_VERSION);
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -267,7 +268,7 @@ static int prepare(struct call *call, struct dw_arena *arena, struct curl_slist 
 
 /* --- the call --- */
 
-/* Until LASTED is due; negative where it is not wanted any more. */
+/* Milliseconds until `lasted` is due; negative if it is not to be called any more. */
 static int64_t until_lasting(const struct call *call) {
   if (call->request->lasted == NULL || call->lasted || !call->opened)
     return -1;
@@ -289,7 +290,7 @@ static int wait_ms(const struct call *call) {
   return lasting >= 0 && lasting < wait ? (int)lasting : wait;
 }
 
-/* Until the answer came to its end or something ended it: curl's code, or CURLE_ABORTED_BY_CALLBACK where we did. */
+/* Runs until the answer is complete or fails. Returns curl's code; CURLE_ABORTED_BY_CALLBACK if it was interrupted. */
 static CURLcode run(struct call *call) {
   CURLM *multi = call->client->multi;
   for (;;) {
@@ -317,7 +318,7 @@ static void one_line(char *text) {
       *text = ' ';
 }
 
-/* An error answer is a Status, unless something before the API server gave it. */
+/* An error answer is a Status, unless a proxy in front of the API server sent it. */
 static void read_refusal(const struct call *call) {
   struct dw_api_result *result = call->result;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new((size_t)MOST_ERROR_BYTES * 64);
@@ -353,7 +354,7 @@ static void describe(struct call *call, CURLcode code) {
   one_line(result->reason);
 }
 
-/* One of them holds the token. */
+/* One of the headers contains the token. */
 static void free_headers(struct curl_slist *headers) {
   for (struct curl_slist *header = headers; header != NULL; header = header->next)
     explicit_bzero(header->data, strlen(header->data));
@@ -380,7 +381,7 @@ int dw_api_call(struct dw_api_client *client, const struct dw_api_request *reque
   return result->complete && dw_api_is_success(result->status) ? 0 : -1;
 }
 
-/* --- waiting between tries --- */
+/* --- waiting between retries --- */
 
 static uint32_t random_number(void) {
   uint32_t number = 0;
@@ -388,7 +389,7 @@ static uint32_t random_number(void) {
   return number;
 }
 
-/* TIME plus a part of it: RANDOM of 2^32. */
+/* TIME plus the part RANDOM / 2^32 of it. */
 static unsigned jitter(unsigned time, uint32_t random) {
   return time + (unsigned)((uint64_t)time * random >> 32);
 }

@@ -12,8 +12,6 @@ bool dw_api_in_cluster(void) {
   return host != NULL && *host != '\0' && access(account_token, R_OK) == 0;
 }
 
-/* Source: Kubernetes' documentation, "Accessing the Kubernetes API from a Pod". */
-
 static int need_file(const char *path, struct dw_error *err) {
   if (access(path, R_OK) == 0)
     return 0;
@@ -21,6 +19,7 @@ static int need_file(const char *path, struct dw_error *err) {
                       path);
 }
 
+/* Source: Kubernetes documentation, "Accessing the Kubernetes API from a Pod". */
 int dw_api_read_in_cluster(struct dw_api_config *config, const char *folder, struct dw_error *err) {
   const char *host = getenv("KUBERNETES_SERVICE_HOST");
   const char *port = getenv("KUBERNETES_SERVICE_PORT_HTTPS");

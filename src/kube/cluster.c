@@ -8,7 +8,7 @@
 #include "kube/cluster_internal.h"
 
 enum {
-  FIRST_WAIT_MS = 800, /* this and the next two as client-go's reflector has them */
+  FIRST_WAIT_MS = 800, /* this and the next two are the values of client-go's reflector */
   MOST_WAIT_MS = 30000,
   CALM_MS = 120000,
   SHORT_WATCH_MS = 1000,
@@ -112,9 +112,10 @@ bool dw_cluster_ready(struct dw_cluster *cluster) {
   return ready;
 }
 
-/* --- what there is --- */
+/* --- objects --- */
 
-/* Without NodeNetworkStates nothing is known of NICs; without any other kind there just is none. */
+/* If the NodeNetworkState CRD is not installed, nothing is known about NICs. If the CRD of another kind is not
+ * installed, it is known that there are no such objects. */
 enum dw_knowledge dw_knowledge_of(enum dw_kind kind, enum dw_outcome outcome) {
   if (outcome == DW_OUTCOME_DONE)
     return DW_KNOWN;
@@ -123,7 +124,7 @@ enum dw_knowledge dw_knowledge_of(enum dw_kind kind, enum dw_outcome outcome) {
   return outcome == DW_OUTCOME_FORBIDDEN ? DW_UNKNOWN : DW_UNAVAILABLE;
 }
 
-/* Of a kind with several lists, the one that is known least decides. */
+/* If a kind has several lists, the one that is known least decides. */
 void dw_knowledge_add(enum dw_knowledge *knowledge, bool first, enum dw_knowledge one) {
   if (first || *knowledge == DW_KNOWN || (*knowledge == DW_UNKNOWN && one == DW_UNAVAILABLE))
     *knowledge = one;
@@ -200,7 +201,8 @@ void dw_cluster_nudge(struct dw_cluster *cluster) {
   pthread_mutex_unlock(&cluster->lock);
 }
 
-/* In the version that the feed lists: 404 of one that is not served would pass for an object that does not exist. */
+/* Uses the version that the feed lists: the 404 for a version that is not served would look like an object that does
+ * not exist. */
 static void path_of_kind(struct dw_cluster *cluster, enum dw_kind kind, const char *ns, struct dw_buf *out) {
   pthread_mutex_lock(&cluster->lock);
   for (size_t i = 0; i < cluster->feed_count; i++) {
@@ -231,7 +233,7 @@ enum dw_lookup dw_cluster_lookup(struct dw_cluster *cluster, const struct dw_loo
   return DW_LOOKUP_FAILED;
 }
 
-/* --- the cluster read once, by lists alone --- */
+/* --- listing once, without watches --- */
 
 struct handover {
   const struct dw_cluster_list *list;

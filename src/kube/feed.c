@@ -1,4 +1,4 @@
-/* A resource kept up to date by list and watch. Source: Kubernetes' documentation, "API Concepts": efficient detection
+/* Keeps a resource up to date by list and watch. Source: Kubernetes documentation, "API Concepts": efficient detection
  * of changes, watch bookmarks, 410 Gone. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include "kube/cluster_internal.h"
 
 enum {
-  WATCH_IDLE_MS = 90000, /* bookmarks come about once a minute */
+  WATCH_IDLE_MS = 90000, /* bookmarks arrive about once a minute */
   WATCH_SECONDS = 240,   /* at least */
-  SOONEST_MS = 250       /* between tries, however often the feed is nudged */
+  SOONEST_MS = 250       /* between retries, however often the feed is nudged */
 };
 
 /* --- state --- */
@@ -42,7 +42,7 @@ static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size
               dw_log_string("reason", *why == '\0' ? NULL : why));
 }
 
-/* Logs each change, not each try. */
+/* Logs changes of the state, not each retry. */
 static void set_state(struct dw_feed *feed, enum dw_feed_state state, const char *why) {
   pthread_mutex_lock(&feed->cluster->lock);
   struct dw_feed_status *status = &feed->status;
@@ -84,7 +84,7 @@ static int receive(void *context, struct dw_arena *arena, const dw_json *json, s
   return 0;
 }
 
-/* What was admitted long before the list began, and is not in it, does not exist. */
+/* Reported because an object that was admitted long before the list began, and is not in it, does not exist. */
 static void report_list(const struct dw_feed *feed, int64_t began_ms, uint64_t generation) {
   const struct dw_cluster_options *options = &feed->cluster->options;
   if (options->event != NULL)
@@ -115,8 +115,8 @@ static void replace_store(struct dw_feed *feed, enum dw_outcome outcome, int64_t
   dw_store_clear(&old);
 }
 
-/* Absent or forbidden is believed of an API server that has started, and of what was read before only after a while:
- * dropping what is known would let pass what it denies. */
+/* "Absent" and "forbidden" are believed only if the API server is ready and, for a resource that was read before, only
+ * if they last. Dropping known objects too early would allow what they make the rules deny. */
 static bool is_believed(struct dw_feed *feed) {
   int64_t now = dw_now_milliseconds();
   if (!dw_lister_server_ready(&feed->lister))
@@ -160,8 +160,8 @@ static void set_open(struct dw_feed *feed, bool open) {
   pthread_mutex_unlock(&feed->cluster->lock);
 }
 
-/* Whether the last list or watch came to nothing: then a watch has to last before it counts as good, so that one which
- * ends again and again is not reported each time. */
+/* Whether the last list or watch failed. A watch that follows must last before the feed counts as working again, so
+ * that watches which end again and again are not reported each time. */
 static bool has_failed(const struct dw_feed *feed) {
   return feed->status.state == DW_FEED_BROKEN || feed->status.state == DW_FEED_UNWATCHED;
 }
@@ -190,9 +190,9 @@ static enum dw_outcome fail(struct dw_feed *feed, const char *why) {
   return DW_OUTCOME_FAILED;
 }
 
-/* A watch that the API server ended in good order. client-go takes one that ends within a second without an event for
- * an error; here it is one with events, too: somebody in between may cut each watch off. What such a watch brings still
- * arrives in time, because progress keeps the waits short. */
+/* Judges a watch that the API server ended in an orderly way. client-go treats one that ends within a second without an
+ * event as an error. Here this includes one with events, because a proxy may cut off every watch. Its events still
+ * arrive in time, because progress keeps the waits short. */
 static enum dw_outcome judge_end(struct dw_feed *feed, int64_t lasted_ms) {
   if (feed->line.length > 0)
     return fail(feed, "the watch ended in the middle of an event");
@@ -205,8 +205,8 @@ static enum dw_outcome judge_end(struct dw_feed *feed, int64_t lasted_ms) {
   return fail(feed, "the API server closes every watch immediately");
 }
 
-/* A watch that was cut off. Where each lasts a while, as behind a proxy that closes quiet connections, the next is due
- * after the first wait: nothing of the API server's is at fault, and what changes meanwhile must not come late. */
+/* Judges a watch that was cut off. If it lasted a while, as behind a proxy that closes quiet connections, the next one
+ * follows after the first wait: the API server has not failed, and changes must not arrive late. */
 static enum dw_outcome judge_cut(struct dw_feed *feed, enum dw_outcome outcome, int64_t lasted_ms) {
   const struct dw_api_result *result = &feed->lister.result;
   if (dw_api_is_success(result->status) && lasted_ms >= (int64_t)feed->cluster->options.short_watch_ms)
@@ -243,9 +243,9 @@ static enum dw_outcome watch(struct dw_feed *feed) {
 
 /* --- the loop --- */
 
-/* Until the time is over, the cluster stops, or (where NUDGEABLE) somebody has heard of the API server since the last
- * request was sent. Then it answers again, perhaps with a refusal while it starts: that must not lead to a long wait at
- * once. */
+/* Waits until the time is over, the cluster stops, or, if NUDGEABLE, the API server has been in contact since the last
+ * request was sent. It then answers again, perhaps with errors while it starts, so the back-off begins with short waits
+ * again. */
 static void pause_for(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
   struct dw_cluster *cluster = feed->cluster;
   int64_t until = dw_now_milliseconds() + milliseconds;
@@ -268,7 +268,7 @@ static void count_failure(struct dw_feed *feed) {
   pthread_mutex_unlock(&feed->cluster->lock);
 }
 
-/* Where an answer came, that somebody has heard of the API server is no reason to ask it again sooner. */
+/* If the API server has answered, a nudge is not a reason to ask it again sooner. */
 static void back_off(struct dw_feed *feed, enum dw_feed_state state) {
   const struct dw_api_result *result = &feed->lister.result;
   count_failure(feed);
@@ -305,7 +305,7 @@ static void settle_list(struct dw_feed *feed, enum dw_outcome outcome) {
   }
 }
 
-/* RIGHT_AFTER a list that worked. */
+/* RIGHT_AFTER: the watch followed a list that worked. */
 static void settle_watch(struct dw_feed *feed, enum dw_outcome outcome, bool right_after) {
   switch (outcome) {
   case DW_OUTCOME_EXPIRED:
@@ -330,7 +330,7 @@ static void settle_watch(struct dw_feed *feed, enum dw_outcome outcome, bool rig
   }
 }
 
-/* One that comes while a request is under way must not be lost, for the wait after its failure may be a long one. */
+/* A nudge during a request must not be lost, because the wait after the request's failure may be long. */
 static void note_nudges(struct dw_feed *feed) {
   pthread_mutex_lock(&feed->cluster->lock);
   feed->nudges = feed->cluster->nudges;

@@ -1,4 +1,4 @@
-/* What comes over a watch, and the objects of a list: they are reduced and go into the feed's store. */
+/* Reduces the objects of a list and of a watch, and keeps those of the watch in the feed's store. */
 #include <stdio.h>
 #include <string.h>
 
@@ -67,8 +67,8 @@ static void report_event(struct dw_feed *feed, const dw_json *json, const struct
                                                                 .generation = generation});
 }
 
-/* Whether it changes what the rules read: nodes and NodeNetworkStates are written every few minutes without a change.
- */
+/* Returns true if the rules read something different now: nodes and NodeNetworkStates are written every few minutes
+ * without such a change. */
 static bool put(struct dw_feed *feed, const dw_json *json) {
   const struct dw_object *object = NULL;
   int failed = dw_feed_reduce(feed, json, &object);
@@ -76,7 +76,7 @@ static bool put(struct dw_feed *feed, const dw_json *json) {
   bool changed = false;
   if (object != NULL)
     changed = dw_store_put(&feed->store, dw_object_ref(object));
-  else /* what was read of it before is no longer true */
+  else /* what was known about the object is outdated */
     changed = remove_object(feed, json);
   feed->status.unreadable += failed != 0;
   uint64_t generation = ++feed->cluster->generation;
@@ -101,7 +101,7 @@ static int fail_watch(struct dw_feed *feed, enum dw_outcome outcome, const char 
   return -1;
 }
 
-/* What came can't be relied on, so the next is a list. */
+/* Makes the watch fail and a list follow, because the watch has sent something unusable. */
 static int relist(struct dw_feed *feed, const char *why) {
   *feed->lister.resource_version = '\0';
   return fail_watch(feed, DW_OUTCOME_FAILED, why);
@@ -115,7 +115,7 @@ static int on_error_event(struct dw_feed *feed, const dw_json *status) {
                     message == NULL ? "the watch ended with an error" : message);
 }
 
-/* CHANGED is set where what the rules read did. */
+/* Sets CHANGED if the rules read something different afterwards. */
 static int on_object(struct dw_feed *feed, struct dw_arena *arena, const char *type, const dw_json *object,
                      bool *changed) {
   const char *misfit = dw_resource_misfit(feed->status.resource, arena, object);
@@ -140,7 +140,7 @@ static int on_event(struct dw_feed *feed, const char *text, size_t length, bool 
   bool of_object = strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0 || strcmp(type, "DELETED") == 0;
   if (of_object && on_object(feed, arena, type, object, changed) != 0)
     return -1;
-  feed->progress |= of_object && strcmp(version, feed->lister.resource_version) != 0; /* a bookmark is no progress */
+  feed->progress |= of_object && strcmp(version, feed->lister.resource_version) != 0; /* a bookmark is not progress */
   memcpy(feed->lister.resource_version, version, strlen(version) + 1);
   return 0;
 }

@@ -1,5 +1,5 @@
-/* A kubeconfig file, as kubectl reads it. Source: Kubernetes' documentation, "Organizing Cluster Access Using
- * kubeconfig Files", and its API reference client.config.k8s.io/v1. Nothing secret in it gets into an error. */
+/* Reads a kubeconfig file like kubectl. Source: Kubernetes documentation, "Organizing Cluster Access Using kubeconfig
+ * Files", and its API reference client.config.k8s.io/v1. Errors never contain secrets. */
 #include <string.h>
 
 #include "base/base64.h"
@@ -17,7 +17,7 @@ struct kubeconfig {
   struct dw_error *err;
 };
 
-/* A cluster, user or context under its name. */
+/* A named cluster, user or context. */
 struct entry {
   const dw_json *value;
   const char *path; /* of the value */
@@ -37,7 +37,7 @@ __attribute__((format(printf, 3, 4))) static int fail(const struct kubeconfig *k
   return -1;
 }
 
-/* NULL where it is absent or empty; wrong types are errors. */
+/* Sets OUT to NULL if the member is absent or empty. Another type is an error. */
 static int get_text(const struct kubeconfig *k, const struct entry *entry, const char *key, const char **out) {
   const dw_json *value = dw_json_get(entry->value, key);
   *out = NULL;
@@ -50,7 +50,7 @@ static int get_text(const struct kubeconfig *k, const struct entry *entry, const
   return 0;
 }
 
-/* The entry NAME of the list LIST ("clusters"), whose value stands under KEY ("cluster"). */
+/* Finds the entry NAME in the list LIST ("clusters"). Its value is the member KEY ("cluster"). */
 static int find_entry(const struct kubeconfig *k, const char *list, const char *key, const char *name,
                       struct entry *out) {
   const dw_json *items = dw_json_get(k->doc->root, list);
@@ -85,7 +85,7 @@ static const char *relative_to_file(const struct kubeconfig *k, const char *path
   return dw_arena_printf(k->arena, "%.*s/%s", (int)(slash - k->file), k->file, path);
 }
 
-/* NAME-data in base64, else the file NAME. */
+/* Reads the base64 text of NAME-data or, if absent, the file that NAME names. */
 static int get_pem(const struct kubeconfig *k, const struct entry *entry, const char *name, struct dw_api_pem *out) {
   const char *data_key = dw_arena_printf(k->arena, "%s-data", name);
   const char *data = NULL;
@@ -147,7 +147,7 @@ static int read_cluster(const struct kubeconfig *k, const char *name, struct dw_
   return 0;
 }
 
-static int refuse_plugin(const struct kubeconfig *k, const struct entry *user, const char *name) {
+static int reject_plugin(const struct kubeconfig *k, const struct entry *user, const char *name) {
   static const char *const plugins[] = {"exec", "auth-provider"};
   for (size_t i = 0; i < sizeof plugins / sizeof *plugins; i++)
     if (dw_json_type(dw_json_get(user->value, plugins[i])) > DW_JSON_NULL)
@@ -164,7 +164,7 @@ static int read_token(const struct kubeconfig *k, const struct entry *user, stru
   const char *file = NULL;
   if (get_text(k, user, "token", &token) != 0 || get_text(k, user, "tokenFile", &file) != 0)
     return -1;
-  /* As client-go: the file goes before the text, and is read anew. */
+  /* As in client-go, the file has precedence over the text, and is read again for each call. */
   if (file != NULL)
     out->token_file = relative_to_file(k, file);
   else if (token != NULL)
@@ -176,7 +176,7 @@ static int read_user(const struct kubeconfig *k, const char *name, struct dw_api
   struct entry user = {NULL, ""};
   const char *username = NULL;
   const char *password = NULL;
-  if (find_entry(k, "users", "user", name, &user) != 0 || refuse_plugin(k, &user, name) != 0 ||
+  if (find_entry(k, "users", "user", name, &user) != 0 || reject_plugin(k, &user, name) != 0 ||
       read_token(k, &user, out) != 0 || get_pem(k, &user, "client-certificate", &out->certificate) != 0 ||
       get_pem(k, &user, "client-key", &out->key) != 0 || get_text(k, &user, "username", &username) != 0 ||
       get_text(k, &user, "password", &password) != 0)

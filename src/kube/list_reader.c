@@ -49,7 +49,7 @@ static int open_bracket(struct dw_list_reader *reader, char c) {
   return 0;
 }
 
-/* The bracket itself is kept by now. */
+/* The bracket itself has already been added to the captured text. */
 static int close_bracket(struct dw_list_reader *reader) {
   if (reader->depth == 0)
     return -1;
@@ -61,7 +61,7 @@ static int close_bracket(struct dw_list_reader *reader) {
   return 0;
 }
 
-/* One byte inside a string. */
+/* Reads one byte inside a string. */
 static void in_string(struct dw_list_reader *reader, char c) {
   if (reader->escaped) {
     reader->escaped = false;
@@ -87,7 +87,7 @@ static void begin_string(struct dw_list_reader *reader) {
     dw_buf_truncate(&reader->kind, 0);
 }
 
-/* The first byte of a number, of true, false or null, or one of those that follow. */
+/* Reads a byte of a number, true, false or null. */
 static int in_literal(struct dw_list_reader *reader, char c) {
   if (reader->in_items && reader->depth == 2)
     reader->has_stray = true;
@@ -119,7 +119,7 @@ static int outside(struct dw_list_reader *reader, char c) {
   }
 }
 
-/* Where in DATA, from AT on and inside a string that is no key, the next byte stands that means something. */
+/* The position of the next byte, from AT on, that matters inside a string that is not a key. */
 static size_t skip_text(const char *data, size_t length, size_t at) {
   while (at < length && data[at] != '"' && data[at] != '\\')
     at++;
@@ -127,7 +127,7 @@ static size_t skip_text(const char *data, size_t length, size_t at) {
 }
 
 int dw_list_reader_feed(struct dw_list_reader *reader, const char *data, size_t length) {
-  size_t start = 0; /* of what is to be kept */
+  size_t start = 0; /* of the part to capture */
   for (size_t i = 0; i < length; i++) {
     if (reader->in_string && !reader->in_key && !reader->in_kind && !reader->escaped &&
         (i = skip_text(data, length, i)) == length)
@@ -154,7 +154,8 @@ int dw_list_reader_feed(struct dw_list_reader *reader, const char *data, size_t 
   return 0;
 }
 
-/* What client-go refuses too: it decodes by the kind. A Go slice that is nil is written as null. */
+/* client-go rejects the same lists, because it decodes them by their kind. "items" may be null, because Go writes a nil
+ * slice as null. */
 const char *dw_list_reader_fault(const struct dw_list_reader *reader) {
   if (!reader->begun || reader->depth > 0)
     return "it is truncated";

@@ -1,5 +1,5 @@
-/* One resource listed to its end, page by page. Source: Kubernetes' documentation, "API Concepts": retrieving large
- * results sets in chunks, and 410 Gone. */
+/* Lists a resource page by page. Source: Kubernetes documentation, "API Concepts": retrieving large results sets in
+ * chunks, and 410 Gone. */
 #include <stdio.h>
 #include <string.h>
 
@@ -29,14 +29,14 @@ void dw_outcome_text(const struct dw_api_result *result, char *out, size_t size)
     snprintf(out, size, "%s", result->message);
 }
 
-/* Where nobody may ask for it, it counts as ready. */
+/* An API server that does not allow this request counts as ready. */
 bool dw_lister_server_ready(struct dw_lister *lister) {
   struct dw_api_result result;
   struct dw_api_request request = {.path = "/readyz", .timeout_ms = READY_MS};
   return dw_api_call(lister->client, &request, &result) == 0 || (result.status >= 400 && result.status < 500);
 }
 
-/* --- which version is served --- */
+/* --- the served versions --- */
 
 static bool receive_text(void *context, const char *data, size_t length) {
   struct dw_buf *buf = context;
@@ -56,7 +56,7 @@ static bool serves(const dw_json *group, const char *version) {
   return false;
 }
 
-/* The versions of the resource's row that its group serves, into FOUND[4], the best first, ended by NULL. */
+/* Writes those of the resource's versions that the API server serves to FOUND[4], the best first, then NULL. */
 static enum dw_outcome discover(struct dw_lister *lister, const char *found[4]) {
   const struct dw_resource *resource = lister->resource;
   DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
@@ -139,7 +139,7 @@ static enum dw_outcome fail_page(struct dw_lister *lister, const char *fault) {
   return DW_OUTCOME_FAILED;
 }
 
-/* TOKEN gets what the next page is asked for with; empty after the last one. */
+/* Sets TOKEN to the continue token of the next page, or makes it empty after the last page. */
 static enum dw_outcome end_page(struct page *page, struct dw_buf *token) {
   struct dw_lister *lister = page->lister;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -178,15 +178,15 @@ static enum dw_outcome get_page(struct dw_lister *lister, const char *version, s
   return outcome;
 }
 
-/* The pages that were asked for so far. */
+/* The pages so far. */
 struct walk {
-  struct dw_buf token; /* of the next one */
-  struct dw_buf mark;  /* an earlier token: one that comes again leads in a circle */
+  struct dw_buf token; /* of the next page */
+  struct dw_buf mark;  /* an earlier token: if it is sent again, the pages go in a circle */
   unsigned pages, since_mark, lap;
 };
 
-/* Brent's algorithm finds a circle of any length while it keeps one token: the mark moves on after 1, 2, 4 ... pages.
- */
+/* Brent's algorithm detects a circle of any length by remembering a single token: the mark moves on after 1, 2, 4 ...
+ * pages. */
 static bool goes_in_circles(struct walk *walk) {
   if (walk->mark.length > 0 && strcmp(dw_buf_text(&walk->token), dw_buf_text(&walk->mark)) == 0)
     return true;
@@ -199,7 +199,7 @@ static bool goes_in_circles(struct walk *walk) {
   return false;
 }
 
-/* Whether there is another page. */
+/* Sets MORE if there is another page. */
 static enum dw_outcome go_on(struct dw_lister *lister, struct walk *walk, bool *more) {
   *more = walk->token.length > 0;
   walk->pages++;
@@ -219,7 +219,7 @@ static void begin_walk(struct walk *walk) {
   walk->lap = 1;
 }
 
-/* A list whose pages have expired meanwhile begins again. */
+/* A list whose next page has expired starts again. */
 static enum dw_outcome walk_pages(struct dw_lister *lister, const char *version, struct walk *walk) {
   bool more = true;
   for (int restarts = 0; more;) {
@@ -253,7 +253,7 @@ enum dw_outcome dw_lister_run(struct dw_lister *lister) {
   enum dw_outcome outcome = discover(lister, versions);
   if (outcome != DW_OUTCOME_DONE)
     return outcome;
-  /* A group can serve a version that this resource of it lacks. */
+  /* A group may serve a version that does not contain this resource. */
   for (size_t i = 0; versions[i] != NULL; i++) {
     outcome = get_all(lister, versions[i]);
     lister->version = versions[i];

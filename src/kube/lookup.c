@@ -1,4 +1,4 @@
-/* Objects asked for directly, over a few connections that are kept. */
+/* Asks for single objects, over a few connections that are kept open. */
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -31,14 +31,14 @@ void dw_lookups_free(struct dw_lookups *lookups) {
   free(lookups);
 }
 
-static struct dw_api_client *borrow(struct dw_lookups *lookups, struct dw_error *err) {
+static struct dw_api_client *acquire(struct dw_lookups *lookups, struct dw_error *err) {
   pthread_mutex_lock(&lookups->lock);
   struct dw_api_client *client = lookups->idle_count == 0 ? NULL : lookups->idle[--lookups->idle_count];
   pthread_mutex_unlock(&lookups->lock);
   return client != NULL ? client : dw_api_client_new(lookups->config, err);
 }
 
-static void give_back(struct dw_lookups *lookups, struct dw_api_client *client) {
+static void release(struct dw_lookups *lookups, struct dw_api_client *client) {
   pthread_mutex_lock(&lookups->lock);
   if (lookups->idle_count < MOST_IDLE) {
     lookups->idle[lookups->idle_count++] = client;
@@ -65,7 +65,7 @@ static enum dw_lookup read_object(enum dw_kind kind, const struct dw_buf *text, 
   return DW_LOOKUP_FOUND;
 }
 
-/* A kind that is not installed is 404 too, and then no object of this name exists either. */
+/* The answer is also 404 if the CRD is not installed; then the object does not exist either. */
 static enum dw_lookup ask(struct dw_api_client *client, enum dw_kind kind, const char *path, unsigned timeout_ms,
                           const struct dw_object **out, struct dw_error *err) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
@@ -83,10 +83,10 @@ static enum dw_lookup ask(struct dw_api_client *client, enum dw_kind kind, const
 
 enum dw_lookup dw_lookups_get(struct dw_lookups *lookups, enum dw_kind kind, const char *path, unsigned timeout_ms,
                               const struct dw_object **out, struct dw_error *err) {
-  struct dw_api_client *client = borrow(lookups, err);
+  struct dw_api_client *client = acquire(lookups, err);
   if (client == NULL)
     return DW_LOOKUP_FAILED;
   enum dw_lookup found = ask(client, kind, path, timeout_ms, out, err);
-  give_back(lookups, client);
+  release(lookups, client);
   return found;
 }

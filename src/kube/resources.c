@@ -18,7 +18,7 @@ static const struct dw_resource resources[] = {
     {"operator.openshift.io", v1, "networks", NULL, NULL, DW_KIND_NETWORK_OPERATOR, true},
     {"networking.k8s.io", v1_or_beta, "servicecidrs", NULL, NULL, DW_KIND_SERVICE_CIDR, true},
     {"metallb.io", v1beta1, "ipaddresspools", NULL, NULL, DW_KIND_ADDRESS_POOL, true},
-    /* By name, so that RBAC need allow no other ConfigMap. */
+    /* By name, so that RBAC does not need to allow other ConfigMaps. */
     {"", v1, "configmaps", "kube-system", "kubeadm-config", DW_KIND_CONFIG_MAP, true},
     {"", v1, "configmaps", "kube-system", "cluster-config-v1", DW_KIND_CONFIG_MAP, true},
     {"kubevirt.io", v1, "virtualmachineinstancemigrations", NULL, NULL, DW_KIND_MIGRATION, true},

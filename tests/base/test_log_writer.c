@@ -83,7 +83,7 @@ static unsigned long dropped_by(const char *line) {
 }
 
 /* Walks over the lines of TEXT, numbers that ascend and reports at the place of what is missing; returns how many lines
- * are told of. */
+ * are accounted for. */
 static unsigned long check_numbers(char *text, unsigned long *dropped, unsigned *reports) {
   unsigned long next = 0;
   char *rest = text;

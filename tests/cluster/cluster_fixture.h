@@ -1,4 +1,4 @@
-/* A cluster written down in YAML, for the tests of objects and views. */
+/* Clusters in YAML, for the tests of objects and views. */
 #ifndef DROVEWAY_TESTS_CLUSTER_FIXTURE_H
 #define DROVEWAY_TESTS_CLUSTER_FIXTURE_H
 
@@ -17,7 +17,7 @@ struct cluster {
   size_t capacity;
 };
 
-/* The object in the first document of TEXT; NULL where no rule reads its kind. */
+/* The object in the first document of TEXT; NULL if no rule reads its kind. */
 static inline const struct dw_object *reduced(const char *text) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_error err = DW_ERROR_INIT;
@@ -30,7 +30,7 @@ static inline const struct dw_object *reduced(const char *text) {
   return object;
 }
 
-/* The error that the first document of TEXT is refused with, in static memory. */
+/* The error for the first document of TEXT, in static memory. */
 static inline const char *refusal(const char *text) {
   static struct dw_error err;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -70,7 +70,7 @@ static inline void cluster_free(struct cluster *cluster) {
   *cluster = (struct cluster){NULL, 0, 0};
 }
 
-/* A view of the cluster, whose own references are given up. */
+/* A view of the cluster, which takes over the references to the objects. */
 static inline struct dw_view *cluster_view(struct cluster *cluster, const struct dw_policy *policy) {
   struct dw_view_source source = {.objects = cluster->objects, .count = cluster->count};
   for (int i = 0; i < DW_KIND_COUNT; i++)
@@ -92,7 +92,7 @@ static inline struct dw_policy *policy_of(const char *text) {
 }
 #define POLICY "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
 
-/* A whereabouts NAD; MORE goes into the ipam object (", \"exclude\": [...]"), LABELS into metadata. */
+/* A whereabouts NAD with MORE in its ipam object (", \"exclude\": [...]") and LABELS in its metadata. */
 static inline void add_nad(struct cluster *cluster, const char *ns, const char *name, const char *range,
                            const char *more) {
   cluster_add(cluster,
@@ -102,7 +102,7 @@ static inline void add_nad(struct cluster *cluster, const char *ns, const char *
               ns, name, range, more);
 }
 
-/* A small generator of its own, so that a failure comes again with its seed. */
+/* A separate generator, so that a failure can be repeated with its seed. */
 static inline uint32_t rnd(uint64_t *state) {
   *state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
   return (uint32_t)(*state >> 33);

@@ -24,14 +24,14 @@ static struct dw_migration_config read_text(struct dw_arena *arena, const char *
   if (json == NULL)
     fail_msg("%s: %s", text, err.text);
   struct dw_migration_config config;
-  memset(&config, 0x5A, sizeof config); /* nothing of what stood there may be left */
+  memset(&config, 0x5A, sizeof config); /* the old content must be overwritten */
   dw_migration_read(arena, json, &config);
   return config;
 }
 
-/* --- where things stand --- */
+/* --- the block --- */
 
-static void places_by_version(void **state) {
+static void finds_the_block_of_each_version(void **state) {
   (void)state;
   static const struct {
     const char *text, *block, *eviction;
@@ -77,7 +77,7 @@ static void places_by_version(void **state) {
   }
 }
 
-static void keys_are_exact(void **state) {
+static void keys_must_match_exactly(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_migration_config config =
@@ -86,7 +86,7 @@ static void keys_are_exact(void **state) {
   assert_null(dw_migration_network(&config));
 }
 
-static void network_that_names_nothing(void **state) {
+static void an_empty_network_counts_as_absent(void **state) {
   (void)state;
   static const char *const values[] = {"\"\"", "null", "7", "[\"net\"]"};
   for (size_t i = 0; i < COUNT(values); i++) {
@@ -98,11 +98,11 @@ static void network_that_names_nothing(void **state) {
   }
 }
 
-static void wrong_types(void **state) {
+static void reports_values_of_the_wrong_type(void **state) {
   (void)state;
   static const struct {
     const char *text;
-    const char *field; /* NULL: nothing wrong */
+    const char *field; /* NULL if nothing is wrong */
   } cases[] = {
       {"{" V1BETA1 "}", NULL},
       {"{" V1BETA1 ",\"spec\":null}", NULL},
@@ -132,7 +132,7 @@ static void wrong_types(void **state) {
   }
 }
 
-static void decentralized(void **state) {
+static void reads_the_gate_for_decentralized_migration(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -168,7 +168,7 @@ static void decentralized(void **state) {
       {"{" KUBEVIRT ",\"status\":{\"observedKubeVirtVersion\":\"v1.10.0\"},\"spec\":{\"configuration\":{"
        "\"developerConfiguration\":{\"disabledFeatureGates\":[\"DecentralizedLiveMigration\"]}}}}",
        false},
-      /* HyperConverged's jsonpatch is applied to what it makes. */
+      /* HyperConverged applies its jsonpatch to the KubeVirt that it creates. */
       {"{" V1 ",\"metadata\":{\"annotations\":{\"kubevirt.kubevirt.io/jsonpatch\":\"[{\\\"op\\\":\\\"add\\\","
        "\\\"path\\\":\\\"/spec/configuration/developerConfiguration/featureGates/-\\\",\\\"value\\\":"
        "\\\"DecentralizedLiveMigration\\\"}]\"}},\"spec\":{\"featureGates\":[{\"name\":\"decentralizedLiveMigration\","
@@ -188,7 +188,7 @@ static void decentralized(void **state) {
   }
 }
 
-static void managed_by_hco(void **state) {
+static void detects_a_kubevirt_managed_by_hco(void **state) {
   (void)state;
   static const struct {
     const char *labels;
@@ -226,7 +226,7 @@ static struct dw_migration_config read_patched(struct dw_arena *arena, const cha
   return config;
 }
 
-static void tells_where_the_patch_has_the_network(void **state) {
+static void finds_the_network_in_the_text_of_the_patch(void **state) {
   (void)state;
   static const struct {
     const char *patch;
@@ -249,12 +249,12 @@ static void tells_where_the_patch_has_the_network(void **state) {
   }
 }
 
-/* The network in force is the annotation's where it is told, else the field's. */
-static void patch_sets_or_not(void **state) {
+/* The network in force is that of the annotation if it sets one, otherwise that of the field. */
+static void follows_the_patch_to_the_network_in_force(void **state) {
   (void)state;
   static const struct {
     const char *patch;
-    const char *network; /* NULL: nothing touches it */
+    const char *network; /* NULL if the patch does not change it */
   } cases[] = {
       {"[]", NULL},
       {"[" ADD(NETWORK, "\"a\"") "]", "a"},
@@ -266,13 +266,13 @@ static void patch_sets_or_not(void **state) {
       {"[" ADD(NETWORK, "null") "]", ""},
       {"[" ADD(MIGRATIONS, "null") "]", ""},
       {"[" ADD(MIGRATIONS, "{\"network\":null}") "]", ""},
-      /* Beside it */
+      /* Next to it */
       {"[" ADD(MIGRATIONS "/networks", "\"a\"") "]", NULL},
       {"[" ADD(MIGRATIONS "/progressTimeout", "1") "]", NULL},
       {"[" ADD("/spec/configuration/network", "\"a\"") "]", NULL},
       {"[" ADD("/spec/configuration/migrations~1network", "\"a\"") "]", NULL},
       {"[" ADD("/spec/configuration/migrations/", "\"a\"") "]", NULL},
-      /* HCO decodes the result over its own object: what is left out stays as the field has it */
+      /* HCO decodes the result over its own object: a removed network keeps the value of the field */
       {"[" REMOVE(NETWORK) "]", NULL},
       {"[" REMOVE(MIGRATIONS) "]", NULL},
       {"[" ADD(NETWORK, "\"a\"") "," REMOVE(NETWORK) "]", NULL},
@@ -281,11 +281,11 @@ static void patch_sets_or_not(void **state) {
       {"[" ADD(MIGRATIONS, "{\"progressTimeout\":1}") "]", NULL},
       {"[" ADD("/spec/configuration", "null") "]", NULL},
       {"[" REMOVE(NETWORK) "," ADD(NETWORK, "\"a\"") "]", "a"},
-      /* Go takes keys without regard to case */
+      /* Go ignores the letter case of keys */
       {"[" ADD(MIGRATIONS "/Network", "\"a\"") "]", "a"},
       {"[" ADD(MIGRATIONS, "{\"NETWORK\":\"a\"}") "]", "a"},
       {"[" ADD("/spec/configuration/Migrations", "{\"network\":\"a\"}") "]", "a"},
-      /* Tests change nothing, moves and copies elsewhere neither */
+      /* Tests change nothing, nor do moves and copies elsewhere */
       {"[{\"op\":\"test\",\"path\":\"" NETWORK "\",\"value\":\"x\"}]", NULL},
       {"[{\"op\":\"copy\",\"from\":\"" NETWORK "\",\"path\":\"/spec/x\"}]", NULL},
       {"[{\"op\":\"move\",\"from\":\"/spec/a\",\"path\":\"/spec/b\"}]", NULL},
@@ -307,7 +307,7 @@ static void patch_sets_or_not(void **state) {
   }
 }
 
-static void patch_sets_no_string(void **state) {
+static void a_patch_may_set_a_network_that_is_not_a_string(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_migration_config config = read_patched(arena, "[" ADD(NETWORK, "{\"a\":1}") "]");
@@ -317,7 +317,7 @@ static void patch_sets_no_string(void **state) {
   assert_string_equal(dw_migration_network(&config), "field");
 }
 
-static void patch_that_cannot_be_told(void **state) {
+static void some_patches_have_an_unknown_effect(void **state) {
   (void)state;
   static const char *const opaque[] = {
       "[{\"op\":\"copy\",\"from\":\"/spec/a\",\"path\":\"" NETWORK "\"}]",
@@ -338,7 +338,7 @@ static void patch_that_cannot_be_told(void **state) {
   }
 }
 
-static void patch_that_cannot_be_read(void **state) {
+static void rejects_unreadable_patches(void **state) {
   (void)state;
   static const char *const unreadable[] = {
       "",
@@ -367,8 +367,8 @@ static void patch_that_cannot_be_read(void **state) {
   }
 }
 
-/* What was read before takes nothing from what the patch may take; a patch that takes more by itself is not read. */
-static void a_patch_has_its_own_memory(void **state) {
+/* The memory that was used before does not reduce the limit of the patch; a patch that exceeds it is not read. */
+static void a_patch_has_a_separate_memory_limit(void **state) {
   (void)state;
   enum { LIMIT = 64 << 10 };
   static const struct {
@@ -392,7 +392,7 @@ static void a_patch_has_its_own_memory(void **state) {
   }
 }
 
-static void annotation_absent_or_no_string(void **state) {
+static void the_annotation_may_be_absent_or_not_a_string(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_int_equal(read_text(arena, "{" V1 "}").jsonpatch, DW_JSONPATCH_NONE);
@@ -402,17 +402,17 @@ static void annotation_absent_or_no_string(void **state) {
   assert_int_equal(
       read_text(arena, "{" V1 ",\"metadata\":{\"annotations\":{\"kubevirt.kubevirt.io/jsonpatch\":[]}}}").jsonpatch,
       DW_JSONPATCH_UNREADABLE);
-  /* On KubeVirt itself the annotation means nothing. */
+  /* On a KubeVirt the annotation has no effect. */
   assert_int_equal(
       read_text(arena, "{" KUBEVIRT ",\"metadata\":{\"annotations\":{\"kubevirt.kubevirt.io/jsonpatch\":\"x\"}}}")
           .jsonpatch,
       DW_JSONPATCH_NONE);
 }
 
-static void pointer_escapes(void **state) {
+static void reads_escapes_in_pointers(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  /* Neither an escape at the end of the text nor a very long token is read past. */
+  /* Reading stops at the end of the text, even after an incomplete escape or a very long token. */
   static const char *const apart[] = {"[" ADD("/spec/configuration~", "1") "]", "[" ADD("/spec/~", "1") "]",
                                       "[" ADD("/spec/configuration/migrations/network~0", "1") "]",
                                       "[" ADD("/spec/configurationconfigurationconfiguration", "1") "]"};
@@ -420,14 +420,14 @@ static void pointer_escapes(void **state) {
     assert_int_equal(read_patched(arena, apart[i]).jsonpatch, DW_JSONPATCH_NONE);
 }
 
-/* --- what HyperConverged's own code makes of it: tests/data/jsonpatch.md --- */
+/* --- results of HyperConverged's own code: tests/data/jsonpatch.md --- */
 
 static const char *text_at(json_object *object, const char *key) {
   json_object *value = NULL;
   return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : NULL;
 }
 
-/* What is told has to be what Go makes of it, or that Go makes nothing of it. */
+/* The result must agree with that of the Go code, which may be that nothing is applied. */
 static bool agrees(json_object *go, const struct dw_migration_config *config) {
   const char *error = text_at(go, "error");
   const char *network = text_at(go, "network");
@@ -445,7 +445,7 @@ static bool agrees(json_object *go, const struct dw_migration_config *config) {
   return true;
 }
 
-static void hyperconverged_agrees(void **state) {
+static void agrees_with_the_code_of_hyperconverged(void **state) {
   (void)state;
   static const char *const names[] = {[DW_JSONPATCH_NONE] = "none",
                                       [DW_JSONPATCH_UNREADABLE] = "broken",
@@ -470,21 +470,21 @@ static void hyperconverged_agrees(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(places_by_version),
-      cmocka_unit_test(keys_are_exact),
-      cmocka_unit_test(network_that_names_nothing),
-      cmocka_unit_test(wrong_types),
-      cmocka_unit_test(decentralized),
-      cmocka_unit_test(managed_by_hco),
-      cmocka_unit_test(tells_where_the_patch_has_the_network),
-      cmocka_unit_test(patch_sets_or_not),
-      cmocka_unit_test(patch_sets_no_string),
-      cmocka_unit_test(patch_that_cannot_be_told),
-      cmocka_unit_test(patch_that_cannot_be_read),
-      cmocka_unit_test(a_patch_has_its_own_memory),
-      cmocka_unit_test(annotation_absent_or_no_string),
-      cmocka_unit_test(pointer_escapes),
-      cmocka_unit_test(hyperconverged_agrees),
+      cmocka_unit_test(finds_the_block_of_each_version),
+      cmocka_unit_test(keys_must_match_exactly),
+      cmocka_unit_test(an_empty_network_counts_as_absent),
+      cmocka_unit_test(reports_values_of_the_wrong_type),
+      cmocka_unit_test(reads_the_gate_for_decentralized_migration),
+      cmocka_unit_test(detects_a_kubevirt_managed_by_hco),
+      cmocka_unit_test(finds_the_network_in_the_text_of_the_patch),
+      cmocka_unit_test(follows_the_patch_to_the_network_in_force),
+      cmocka_unit_test(a_patch_may_set_a_network_that_is_not_a_string),
+      cmocka_unit_test(some_patches_have_an_unknown_effect),
+      cmocka_unit_test(rejects_unreadable_patches),
+      cmocka_unit_test(a_patch_has_a_separate_memory_limit),
+      cmocka_unit_test(the_annotation_may_be_absent_or_not_a_string),
+      cmocka_unit_test(reads_escapes_in_pointers),
+      cmocka_unit_test(agrees_with_the_code_of_hyperconverged),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

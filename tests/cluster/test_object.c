@@ -29,7 +29,7 @@ static void assert_network(const struct dw_object *object, size_t index, const c
 
 /* --- kinds --- */
 
-static void kinds_are_told_by_group_and_name(void **state) {
+static void finds_kinds_by_group_and_name(void **state) {
   (void)state;
   for (int i = 0; i < DW_KIND_COUNT; i++)
     assert_int_equal(dw_kind_of(dw_kind_group((enum dw_kind)i), dw_kind_name((enum dw_kind)i)), i);
@@ -43,7 +43,7 @@ static void kinds_are_told_by_group_and_name(void **state) {
   assert_int_equal(dw_kind_of("", "node"), DW_KIND_OTHER);
 }
 
-static void any_version_of_a_group_is_taken(void **state) {
+static void accepts_any_version_of_a_group(void **state) {
   (void)state;
   const struct dw_object *object =
       reduced("{apiVersion: k8s.cni.cncf.io/v9, kind: NetworkAttachmentDefinition, metadata: {name: a}}");
@@ -60,7 +60,7 @@ static void other_kinds_are_skipped(void **state) {
   assert_null(reduced("{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: other}, spec: 5}"));
 }
 
-static void what_is_no_object_is_refused(void **state) {
+static void refuses_what_is_not_an_object(void **state) {
   (void)state;
   assert_string_equal(refusal("[]"), "a Kubernetes object must be a JSON object, not a list");
   assert_non_null(strstr(refusal("{kind: Node, metadata: {name: a}}"), "apiVersion is missing"));
@@ -73,13 +73,14 @@ static void what_is_no_object_is_refused(void **state) {
   assert_non_null(strstr(refusal("{apiVersion: v1, kind: Node, metadata: {name: 7}}"), "metadata.name is an integer"));
 }
 
-/* Items of a list lack kind and apiVersion, which the list itself gives; where versions differ, they must be there. */
-static void of_a_known_kind_the_object_need_not_say_it(void **state) {
+/* The items of a list have no kind and apiVersion, which are those of the list. They are required if versions differ.
+ */
+static void accepts_items_without_kind_if_it_is_known(void **state) {
   (void)state;
   static const struct {
     enum dw_kind kind;
     const char *json;
-    const char *told; /* NULL: reads */
+    const char *message; /* NULL if there is no error */
   } cases[] = {
       {DW_KIND_NODE, "{\"metadata\":{\"name\":\"a\"}}", NULL},
       {DW_KIND_NODE, "{\"kind\":\"Node\",\"metadata\":{\"name\":\"a\"}}", NULL},
@@ -95,16 +96,16 @@ static void of_a_known_kind_the_object_need_not_say_it(void **state) {
     const struct dw_object *object = NULL;
     const dw_json *json = dw_json_parse(arena, cases[i].json, strlen(cases[i].json), DW_JSON_PLAIN, &err);
     int failed = dw_object_reduce_as(cases[i].kind, json, "default", &object, &err);
-    assert_int_equal(failed, cases[i].told == NULL ? 0 : -1);
+    assert_int_equal(failed, cases[i].message == NULL ? 0 : -1);
     if (failed == 0)
       assert_string_equal(object->name, "a");
     else
-      assert_string_equal(err.text, cases[i].told);
+      assert_string_equal(err.text, cases[i].message);
     dw_object_unref(object);
   }
 }
 
-static void namespaces_follow_the_kind(void **state) {
+static void the_kind_decides_about_the_namespace(void **state) {
   (void)state;
   const struct dw_object *nad =
       reduced("{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: a}}");
@@ -131,8 +132,8 @@ static void deletion_is_reported(void **state) {
   dw_object_unref(staying);
 }
 
-/* Events name the objects that they are about by it; nobody else needs it. */
-static void only_what_events_are_about_keeps_its_uid(void **state) {
+/* Only Events need the uid, to identify their object. */
+static void keeps_the_uid_of_objects_that_get_events(void **state) {
   (void)state;
 #define UID63 "1234567890-234567890-234567890-234567890-234567890-234567890-23"
   static const struct {
@@ -209,7 +210,7 @@ static void a_nad_without_readable_config_has_no_pools(void **state) {
 
 #define DHCP "{\"type\":\"bridge\",\"ipam\":{\"type\":\"dhcp\"}}"
 
-static void what_makes_a_migration_network_is_read(void **state) {
+static void reads_the_traits_of_a_migration_network(void **state) {
   (void)state;
   static const struct {
     const char *metadata, *config;
@@ -256,7 +257,7 @@ static void the_label_is_read(void **state) {
 
 /* --- users, migrations, instances --- */
 
-static void users_show_their_networks(void **state) {
+static void reads_the_networks_of_users(void **state) {
   (void)state;
   const struct dw_object *hco =
       reduced("apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\nmetadata:\n  name: a\n  annotations:\n"
@@ -277,7 +278,7 @@ static void users_show_their_networks(void **state) {
   dw_object_unref(kubevirt);
 }
 
-static void users_of_the_wrong_type_are_refused(void **state) {
+static void refuses_users_with_values_of_the_wrong_type(void **state) {
   (void)state;
 #define KUBEVIRT "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: a, namespace: ns}, spec: "
   const char *text = refusal(KUBEVIRT "{configuration: {migrations: {network: 5}}}}");
@@ -287,7 +288,7 @@ static void users_of_the_wrong_type_are_refused(void **state) {
   assert_non_null(strstr(text, "a list"));
 }
 
-static void migrations_show_whether_they_are_over(void **state) {
+static void reads_whether_a_migration_has_finished(void **state) {
   (void)state;
   static const struct {
     const char *status;
@@ -310,7 +311,7 @@ static void migrations_show_whether_they_are_over(void **state) {
   }
 }
 
-static void instances_show_where_they_went(void **state) {
+static void reads_where_an_instance_migrated_to(void **state) {
   (void)state;
   const struct dw_object *vmi =
       reduced("{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {name: vm}, "
@@ -325,7 +326,7 @@ static void instances_show_where_they_went(void **state) {
 
 /* --- nodes and cluster networks --- */
 
-static void nodes_show_labels_and_addresses(void **state) {
+static void reads_labels_and_addresses_of_nodes(void **state) {
   (void)state;
   const struct dw_object *node = reduced("apiVersion: v1\nkind: Node\nmetadata: {name: w1, labels: {a: '', b: 'c'}}\n"
                                          "spec: {podCIDR: 10.244.1.0/24, podCIDRs: [10.244.1.0/24, 'fd00:1::/64']}\n"
@@ -346,7 +347,7 @@ static void nodes_show_labels_and_addresses(void **state) {
   dw_object_unref(node);
 }
 
-static void a_single_pod_cidr_counts_too(void **state) {
+static void reads_a_single_pod_cidr(void **state) {
   (void)state;
   const struct dw_object *node =
       reduced("{apiVersion: v1, kind: Node, metadata: {name: w1}, spec: {podCIDR: 10.244.1.7/24}}");
@@ -362,7 +363,7 @@ static void migration_errors_name_the_field(void **state) {
 #define VMI "{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {name: v, namespace: vms}, "
   static const struct {
     const char *object;
-    const char *told;
+    const char *message;
   } cases[] = {
       {MIGRATION "spec: 5}\n", "m: spec is an integer; it must be an object"},
       {MIGRATION "spec: {vmiName: 5}}\n", "m: spec.vmiName is an integer; it must be a string"},
@@ -376,9 +377,9 @@ static void migration_errors_name_the_field(void **state) {
        "v: status.migrationState.completed is an integer; it must be true or false"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    const char *told = refusal(cases[i].object);
-    if (strstr(told, cases[i].told) == NULL)
-      fail_msg("%s: told \"%s\"", cases[i].object, told);
+    const char *got = refusal(cases[i].object);
+    if (strstr(got, cases[i].message) == NULL)
+      fail_msg("%s: got \"%s\"", cases[i].object, got);
   }
 }
 
@@ -410,7 +411,7 @@ static void errors_of_cluster_networks_name_the_field(void **state) {
 #define SERVICES "{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: k}, "
   static const struct {
     const char *object;
-    const char *told;
+    const char *message;
   } cases[] = {
       {NETWORK "spec: 5}", "Network cluster: spec is an integer; it must be an object"},
       {NETWORK "status: 5}", "Network cluster: status is an integer; it must be an object"},
@@ -437,10 +438,10 @@ static void errors_of_cluster_networks_name_the_field(void **state) {
        "ServiceCIDR k: spec.cidrs[0] is \"x\"; it must be a CIDR such as 10.128.0.0/14"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-    assert_string_equal(refusal(cases[i].object), cases[i].told);
+    assert_string_equal(refusal(cases[i].object), cases[i].message);
 }
 
-static void the_openshift_network_prefers_status(void **state) {
+static void prefers_the_status_of_openshifts_network(void **state) {
   (void)state;
   const struct dw_object *network =
       reduced("apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n"
@@ -469,7 +470,7 @@ static void ovn_kubernetes_adds_its_own_subnets(void **state) {
 
 #define OPERATOR "{apiVersion: operator.openshift.io/v1, kind: Network, metadata: {name: cluster}, spec: "
 
-/* The newer key of the join subnet goes before the older one; what is left out has its default. */
+/* The newer key of the join subnet has precedence over the older one. Omitted subnets have their defaults. */
 static void changed_ovn_subnets_are_read(void **state) {
   (void)state;
   const struct dw_object *object =
@@ -508,7 +509,7 @@ static void assert_range(const struct dw_object *object, size_t index, const cha
   assert_string_equal(dw_addr_format(&range->span.last, addr), last);
 }
 
-/* MetalLB itself refuses what can't be read. */
+/* MetalLB itself rejects what can't be read. */
 static void address_pools_are_read(void **state) {
   (void)state;
   const struct dw_object *object =
@@ -627,7 +628,7 @@ static void nics_are_read(void **state) {
   dw_object_unref(nns);
 }
 
-static void what_few_nics_have_is_read(void **state) {
+static void reads_rare_properties_of_nics(void **state) {
   (void)state;
   const struct dw_object *nns = reduced(
       NNS "status: {currentState: {interfaces: ["
@@ -673,7 +674,7 @@ static void what_few_nics_have_is_read(void **state) {
   dw_object_unref(nns);
 }
 
-static void what_few_nics_have_counts_as_a_change(void **state) {
+static void a_rare_property_of_a_nic_counts_as_a_change(void **state) {
   (void)state;
 #define BRIDGE(bridge) "{name: br1, type: linux-bridge, bridge: {" bridge "}}"
   static const struct {
@@ -704,7 +705,7 @@ static void what_few_nics_have_counts_as_a_change(void **state) {
   }
 }
 
-static void only_real_nics_fit_a_master(void **state) {
+static void only_physical_nics_bonds_and_vlans_can_be_masters(void **state) {
   (void)state;
   static const struct {
     const char *type;
@@ -724,8 +725,8 @@ static void only_real_nics_fit_a_master(void **state) {
   }
 }
 
-/* An object outlives the text that it was read from by hours: what is read after it leaves it as it was. */
-static void an_object_holds_all_that_it_tells(void **state) {
+/* An object outlives the text that it was read from by hours, and must not change when other text is read. */
+static void an_object_outlives_the_text_it_was_read_from(void **state) {
   (void)state;
   enum { MANY = 50 };
   struct cluster cluster = {0};
@@ -758,7 +759,7 @@ static void an_object_holds_all_that_it_tells(void **state) {
   cluster_free(&cluster);
 }
 
-static void an_ovs_bridge_and_its_port_are_one(void **state) {
+static void merges_an_ovs_bridge_and_its_port(void **state) {
   (void)state;
   const struct dw_object *nns = reduced(
       NNS "status: {currentState: {interfaces: ["
@@ -802,7 +803,7 @@ static void nic_errors_name_the_field(void **state) {
 
 struct replacement {
   struct dw_arena *arena;
-  int countdown; /* the value to replace, counted in document order */
+  int countdown; /* the index of the value to replace, in document order */
   dw_json *with;
 };
 
@@ -854,7 +855,7 @@ static dw_json *wrong_value(struct dw_arena *arena, int which) {
   }
 }
 
-/* Replaces the value PLACE of TEXT by a wrong one; false where it has no so many values. */
+/* Replaces the value PLACE of TEXT by a wrong one. Returns false if there are fewer values. */
 static bool try_replaced(const char *text, int place, int which) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_error err = DW_ERROR_INIT;
@@ -872,7 +873,7 @@ static bool try_replaced(const char *text, int place, int which) {
   return r.countdown < 0;
 }
 
-static void any_value_in_any_place_is_taken_or_refused(void **state) {
+static void accepts_or_refuses_any_value_in_any_place(void **state) {
   (void)state;
   static const char *const samples[] = {
       "{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {a: b}, deletionTimestamp: x}, spec: {podCIDRs: "
@@ -926,28 +927,28 @@ static void references_are_counted_across_threads(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(kinds_are_told_by_group_and_name),
-      cmocka_unit_test(any_version_of_a_group_is_taken),
+      cmocka_unit_test(finds_kinds_by_group_and_name),
+      cmocka_unit_test(accepts_any_version_of_a_group),
       cmocka_unit_test(other_kinds_are_skipped),
-      cmocka_unit_test(what_is_no_object_is_refused),
-      cmocka_unit_test(of_a_known_kind_the_object_need_not_say_it),
-      cmocka_unit_test(namespaces_follow_the_kind),
+      cmocka_unit_test(refuses_what_is_not_an_object),
+      cmocka_unit_test(accepts_items_without_kind_if_it_is_known),
+      cmocka_unit_test(the_kind_decides_about_the_namespace),
       cmocka_unit_test(deletion_is_reported),
-      cmocka_unit_test(only_what_events_are_about_keeps_its_uid),
+      cmocka_unit_test(keeps_the_uid_of_objects_that_get_events),
       cmocka_unit_test(a_nad_keeps_name_and_pools),
       cmocka_unit_test(a_nad_without_readable_config_has_no_pools),
-      cmocka_unit_test(what_makes_a_migration_network_is_read),
+      cmocka_unit_test(reads_the_traits_of_a_migration_network),
       cmocka_unit_test(the_label_is_read),
-      cmocka_unit_test(users_show_their_networks),
-      cmocka_unit_test(users_of_the_wrong_type_are_refused),
-      cmocka_unit_test(migrations_show_whether_they_are_over),
-      cmocka_unit_test(instances_show_where_they_went),
-      cmocka_unit_test(nodes_show_labels_and_addresses),
-      cmocka_unit_test(a_single_pod_cidr_counts_too),
+      cmocka_unit_test(reads_the_networks_of_users),
+      cmocka_unit_test(refuses_users_with_values_of_the_wrong_type),
+      cmocka_unit_test(reads_whether_a_migration_has_finished),
+      cmocka_unit_test(reads_where_an_instance_migrated_to),
+      cmocka_unit_test(reads_labels_and_addresses_of_nodes),
+      cmocka_unit_test(reads_a_single_pod_cidr),
       cmocka_unit_test(migration_errors_name_the_field),
       cmocka_unit_test(node_errors_name_the_field),
       cmocka_unit_test(errors_of_cluster_networks_name_the_field),
-      cmocka_unit_test(the_openshift_network_prefers_status),
+      cmocka_unit_test(prefers_the_status_of_openshifts_network),
       cmocka_unit_test(ovn_kubernetes_adds_its_own_subnets),
       cmocka_unit_test(changed_ovn_subnets_are_read),
       cmocka_unit_test(address_pools_are_read),
@@ -956,13 +957,13 @@ int main(void) {
       cmocka_unit_test(install_config_is_read),
       cmocka_unit_test(broken_embedded_yaml_is_refused),
       cmocka_unit_test(nics_are_read),
-      cmocka_unit_test(what_few_nics_have_is_read),
-      cmocka_unit_test(what_few_nics_have_counts_as_a_change),
-      cmocka_unit_test(only_real_nics_fit_a_master),
-      cmocka_unit_test(an_object_holds_all_that_it_tells),
-      cmocka_unit_test(an_ovs_bridge_and_its_port_are_one),
+      cmocka_unit_test(reads_rare_properties_of_nics),
+      cmocka_unit_test(a_rare_property_of_a_nic_counts_as_a_change),
+      cmocka_unit_test(only_physical_nics_bonds_and_vlans_can_be_masters),
+      cmocka_unit_test(an_object_outlives_the_text_it_was_read_from),
+      cmocka_unit_test(merges_an_ovs_bridge_and_its_port),
       cmocka_unit_test(nic_errors_name_the_field),
-      cmocka_unit_test(any_value_in_any_place_is_taken_or_refused),
+      cmocka_unit_test(accepts_or_refuses_any_value_in_any_place),
       cmocka_unit_test(references_are_counted_across_threads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

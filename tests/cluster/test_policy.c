@@ -12,7 +12,7 @@
 #include "cluster/policy.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define HEAD "apiVersion: droveway.io/v1alpha1\nkind: Policy\n" /* what follows begins on line 3 */
+#define HEAD "apiVersion: droveway.io/v1alpha1\nkind: Policy\n" /* the rest begins on line 3 */
 
 static const char *const rules[] = {"cni-json", "gateway-in-pool", "master-down"};
 
@@ -64,7 +64,7 @@ static void assert_defaults(const struct dw_policy *policy) {
   assert_int_equal(dw_policy_action(policy, "cni-json", DW_ACTION_DENY), DW_ACTION_DENY);
 }
 
-static void default_policy(void **state) {
+static void the_default_policy_has_all_defaults(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
   assert_defaults(policy);
@@ -72,7 +72,7 @@ static void default_policy(void **state) {
   dw_policy_free(NULL);
 }
 
-static void left_out_keeps_the_defaults(void **state) {
+static void omitted_sections_keep_their_defaults(void **state) {
   (void)state;
   static const char *const texts[] = {
       HEAD,
@@ -91,7 +91,7 @@ static void left_out_keeps_the_defaults(void **state) {
 
 /* --- every section --- */
 
-static void whole_policy(void **state) {
+static void reads_every_section(void **state) {
   (void)state;
   struct dw_policy *policy =
       parse_good(HEAD "namespace: kubevirt\n"
@@ -147,8 +147,8 @@ static void whole_policy(void **state) {
   dw_policy_free(policy);
 }
 
-/* YAML 1.1 reads a bare off as false: it must mean the action all the same. */
-static void bare_off(void **state) {
+/* YAML 1.1 reads an unquoted off as false; it must still mean the action. */
+static void reads_an_unquoted_off(void **state) {
   (void)state;
   static const char *const words[] = {"off", "Off", "OFF", "\"off\"", "false"};
   for (size_t i = 0; i < COUNT(words); i++) {
@@ -160,7 +160,7 @@ static void bare_off(void **state) {
   }
 }
 
-static void empty_selector_takes_every_node(void **state) {
+static void an_empty_selector_selects_every_node(void **state) {
   (void)state;
   struct dw_policy *policy = parse_good(HEAD "nodes: {selector: \"\"}\n");
   assert_true(policy->selector_given);
@@ -168,14 +168,14 @@ static void empty_selector_takes_every_node(void **state) {
   dw_policy_free(policy);
 }
 
-static void no_name_patterns(void **state) {
+static void name_patterns_may_be_empty(void **state) {
   (void)state;
   struct dw_policy *policy = parse_good(HEAD "migrationNetworks: {namePatterns: []}\n");
   assert_null(dw_policy_pattern(policy, "migration"));
   dw_policy_free(policy);
 }
 
-static void name_patterns(void **state) {
+static void matches_name_patterns(void **state) {
   (void)state;
   struct dw_policy *policy =
       parse_good(HEAD "migrationNetworks: {namePatterns: [\"lm-?\", \"*migration*\", \"x[0-9]\"]}\n");
@@ -190,7 +190,7 @@ static void name_patterns(void **state) {
   dw_policy_free(policy);
 }
 
-static void limits_at_their_ends(void **state) {
+static void accepts_the_lowest_and_highest_limits(void **state) {
   (void)state;
   struct dw_policy *policy =
       parse_good(HEAD "defaults:\n  completionTimeoutPerGiB: 9223372036854775807\n  parallelMigrationsPerCluster: 1\n"
@@ -202,12 +202,12 @@ static void limits_at_their_ends(void **state) {
   dw_policy_free(policy);
 }
 
-/* --- errors: each with its place --- */
+/* --- errors and their positions --- */
 
 struct wrong {
   const char *text;
   int line, column;
-  const char *told; /* how the message begins */
+  const char *message; /* how it begins */
 };
 
 static void check_wrong(const struct wrong *cases, size_t count) {
@@ -218,15 +218,15 @@ static void check_wrong(const struct wrong *cases, size_t count) {
       dw_policy_free(policy);
       fail_msg("should be refused:\n%s", cases[i].text);
     }
-    if (strncmp(err.text, cases[i].told, strlen(cases[i].told)) != 0 || err.line != cases[i].line ||
+    if (strncmp(err.text, cases[i].message, strlen(cases[i].message)) != 0 || err.line != cases[i].line ||
         err.column != cases[i].column)
-      fail_msg("told %d:%d: %s\nwanted %d:%d: %s\nin:\n%s", err.line, err.column, err.text, cases[i].line,
-               cases[i].column, cases[i].told, cases[i].text);
+      fail_msg("got %d:%d: %s\nwanted %d:%d: %s\nin:\n%s", err.line, err.column, err.text, cases[i].line,
+               cases[i].column, cases[i].message, cases[i].text);
     assert_string_equal(err.file, "policy.yaml");
   }
 }
 
-static void wrong_documents(void **state) {
+static void refuses_wrong_documents(void **state) {
   (void)state;
   static const struct wrong cases[] = {
       {"", 1, 1, "the file is empty; a policy needs apiVersion: droveway.io/v1alpha1 and kind: Policy"},
@@ -242,12 +242,12 @@ static void wrong_documents(void **state) {
       {"- a\n", 1, 1, "policy: must be an object, not a list"},
       {"policy\n", 1, 1, "policy: must be an object, not a string"},
       {HEAD "---\n" HEAD, 4, 1, "second document"},
-      {HEAD "namespace: a\nnamespace: b\n", 4, 1, ""}, /* the YAML reader's own words */
+      {HEAD "namespace: a\nnamespace: b\n", 4, 1, ""}, /* the message of the YAML reader */
   };
   check_wrong(cases, COUNT(cases));
 }
 
-static void unknown_words(void **state) {
+static void suggests_a_known_word_for_an_unknown_one(void **state) {
   (void)state;
   static const struct wrong cases[] = {
       {HEAD "namspace: x\n", 3, 1, "unknown key \"namspace\"; did you mean \"namespace\"?"},
@@ -278,7 +278,7 @@ static void unknown_words(void **state) {
   check_wrong(cases, COUNT(cases));
 }
 
-static void wrong_values(void **state) {
+static void refuses_wrong_values(void **state) {
   (void)state;
   static const struct wrong cases[] = {
       {HEAD "namespace: 7\n", 3, 12, "namespace: must be a string, not an integer"},
@@ -326,7 +326,7 @@ static void wrong_values(void **state) {
   check_wrong(cases, COUNT(cases));
 }
 
-static void wrong_networks(void **state) {
+static void refuses_wrong_networks(void **state) {
   (void)state;
   static const struct wrong cases[] = {
       {HEAD "clusterNetworks: {}\n", 3, 18, "clusterNetworks: must be a list of {name, cidr}, not an object"},
@@ -364,7 +364,7 @@ static void wrong_networks(void **state) {
   check_wrong(cases, COUNT(cases));
 }
 
-static void range_of_one_address(void **state) {
+static void accepts_a_range_of_one_address(void **state) {
   (void)state;
   struct dw_policy *policy =
       parse_good(HEAD "remoteClusters: [{name: a, ranges: [10.0.0.9-10.0.0.9/24, \"fd00::1/128\"]}]\n");
@@ -373,7 +373,7 @@ static void range_of_one_address(void **state) {
   dw_policy_free(policy);
 }
 
-static void without_known_rules(void **state) {
+static void accepts_a_policy_without_known_rules(void **state) {
   (void)state;
   static const char text[] = HEAD "rules: {cni-json: deny}\n";
   struct dw_error err = DW_ERROR_INIT;
@@ -382,11 +382,11 @@ static void without_known_rules(void **state) {
   struct dw_policy *policy = dw_policy_parse(HEAD, strlen(HEAD), "p", NULL, 0, NULL);
   assert_non_null(policy);
   dw_policy_free(policy);
-  assert_null(dw_policy_parse("x", 1, "p", NULL, 0, NULL)); /* an error nobody wants to see */
+  assert_null(dw_policy_parse("x", 1, "p", NULL, 0, NULL)); /* without an error */
 }
 
-/* A long unknown key is cut, control characters can't break the line. */
-static void hostile_keys(void **state) {
+/* A long unknown key is shortened, and control characters can't break the line. */
+static void shortens_and_cleans_hostile_keys(void **state) {
   (void)state;
   char text[4096];
   int length = snprintf(text, sizeof text, HEAD "\"%02000d\\n\\u0007\": 1\n", 7);
@@ -397,12 +397,12 @@ static void hostile_keys(void **state) {
   assert_null(strpbrk(err.text, "\n\a"));
 }
 
-/* Each value takes about a hundred bytes: the many are refused because they take over 64 MiB. */
-static void a_policy_that_takes_too_much_memory_is_refused(void **state) {
+/* Each value needs about a hundred bytes, so this many are refused, because they need more than 64 MiB. */
+static void refuses_a_policy_that_needs_too_much_memory(void **state) {
   (void)state;
   static const struct {
     size_t values;
-    const char *told;
+    const char *message;
   } cases[] = {{100000, "namespace: must be a string, not a list"},
                {1000000, "needs more memory than is allowed for one document"}};
   for (size_t i = 0; i < COUNT(cases); i++) {
@@ -413,11 +413,11 @@ static void a_policy_that_takes_too_much_memory_is_refused(void **state) {
       dw_buf_puts(&text, ",x");
     dw_buf_puts(&text, "]\n");
     assert_null(dw_policy_parse(dw_buf_text(&text), strlen(dw_buf_text(&text)), "p", rules, COUNT(rules), &err));
-    assert_string_equal(err.text, cases[i].told);
+    assert_string_equal(err.text, cases[i].message);
   }
 }
 
-/* Each world that is judged in holds the policy: it stays until the last of them is gone. */
+/* Each world has a reference to the policy, which lives until the last one is removed. */
 static void a_policy_lives_until_its_last_reference_is_gone(void **state) {
   (void)state;
   static const char text[] = HEAD "namespace: one\n", other[] = HEAD "namespace: two\n";
@@ -434,22 +434,22 @@ static void a_policy_lives_until_its_last_reference_is_gone(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(default_policy),
-      cmocka_unit_test(left_out_keeps_the_defaults),
-      cmocka_unit_test(whole_policy),
-      cmocka_unit_test(bare_off),
-      cmocka_unit_test(empty_selector_takes_every_node),
-      cmocka_unit_test(no_name_patterns),
-      cmocka_unit_test(name_patterns),
-      cmocka_unit_test(limits_at_their_ends),
-      cmocka_unit_test(wrong_documents),
-      cmocka_unit_test(unknown_words),
-      cmocka_unit_test(wrong_values),
-      cmocka_unit_test(wrong_networks),
-      cmocka_unit_test(range_of_one_address),
-      cmocka_unit_test(without_known_rules),
-      cmocka_unit_test(hostile_keys),
-      cmocka_unit_test(a_policy_that_takes_too_much_memory_is_refused),
+      cmocka_unit_test(the_default_policy_has_all_defaults),
+      cmocka_unit_test(omitted_sections_keep_their_defaults),
+      cmocka_unit_test(reads_every_section),
+      cmocka_unit_test(reads_an_unquoted_off),
+      cmocka_unit_test(an_empty_selector_selects_every_node),
+      cmocka_unit_test(name_patterns_may_be_empty),
+      cmocka_unit_test(matches_name_patterns),
+      cmocka_unit_test(accepts_the_lowest_and_highest_limits),
+      cmocka_unit_test(refuses_wrong_documents),
+      cmocka_unit_test(suggests_a_known_word_for_an_unknown_one),
+      cmocka_unit_test(refuses_wrong_values),
+      cmocka_unit_test(refuses_wrong_networks),
+      cmocka_unit_test(accepts_a_range_of_one_address),
+      cmocka_unit_test(accepts_a_policy_without_known_rules),
+      cmocka_unit_test(shortens_and_cleans_hostile_keys),
+      cmocka_unit_test(refuses_a_policy_that_needs_too_much_memory),
       cmocka_unit_test(a_policy_lives_until_its_last_reference_is_gone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* What an API server adds to everything, and no rule reads. */
+/* Metadata that an API server adds to all objects, and no rule reads. */
 #define NOISE                                                                                                          \
   "  uid: 5c1f\n"                                                                                                      \
   "  resourceVersion: '7'\n"                                                                                           \
@@ -18,10 +18,10 @@
   "  finalizers: [example.com/keep]\n"                                                                                 \
   "  managedFields: [{manager: kubectl, operation: Update, fieldsV1: {'f:spec': {}}}]\n"
 
-/* One object of each kind and shape that the rules read, and what is left of it. */
+/* An object of each kind and form that the rules read, and the result of pruning it. */
 struct sample {
   enum dw_kind kind;
-  const char *head; /* apiVersion and kind: what items of a list leave out */
+  const char *head; /* apiVersion and kind, which items of a list do not have */
   const char *rest;
   const char *left;
 };
@@ -334,9 +334,9 @@ static bool same_in(const dw_json *a, const dw_json *b) {
   return same;
 }
 
-/* --- what is left --- */
+/* --- pruning --- */
 
-static void what_no_rule_reads_is_dropped(void **state) {
+static void drops_what_no_rule_reads(void **state) {
   (void)state;
   for (size_t i = 0; i < SAMPLE_COUNT; i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -347,7 +347,7 @@ static void what_no_rule_reads_is_dropped(void **state) {
   }
 }
 
-static void the_original_stays_whole(void **state) {
+static void does_not_change_the_original(void **state) {
   (void)state;
   for (size_t i = 0; i < SAMPLE_COUNT; i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -358,7 +358,7 @@ static void the_original_stays_whole(void **state) {
   }
 }
 
-static void what_is_left_reads_as_the_original(void **state) {
+static void the_result_reduces_to_the_same_object(void **state) {
   (void)state;
   for (size_t i = 0; i < SAMPLE_COUNT; i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -368,7 +368,7 @@ static void what_is_left_reads_as_the_original(void **state) {
   }
 }
 
-static void pruning_again_takes_nothing_more(void **state) {
+static void pruning_again_removes_nothing_more(void **state) {
   (void)state;
   for (size_t i = 0; i < SAMPLE_COUNT; i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -379,9 +379,9 @@ static void pruning_again_takes_nothing_more(void **state) {
   }
 }
 
-/* --- what has to be read of a text --- */
+/* --- paths --- */
 
-static void the_paths_lead_to_all_that_is_left(void **state) {
+static void the_paths_select_everything_that_pruning_keeps(void **state) {
   (void)state;
   for (size_t i = 0; i < SAMPLE_COUNT; i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -400,7 +400,7 @@ static void the_paths_lead_to_all_that_is_left(void **state) {
   }
 }
 
-static void the_paths_lead_to_what_names_an_object(void **state) {
+static void the_paths_select_what_identifies_an_object(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   static const char text[] = "{\"apiVersion\":\"k8s.cni.cncf.io/v1\",\"kind\":\"NetworkAttachmentDefinition\","
@@ -412,7 +412,7 @@ static void the_paths_lead_to_what_names_an_object(void **state) {
   dw_object_unref(object);
 }
 
-static void the_paths_lead_to_a_controller_of_either_name(void **state) {
+static void the_paths_select_both_names_of_a_controller(void **state) {
   (void)state;
   static const char *const keys[] = {"controller", "master"};
   for (size_t i = 0; i < COUNT(keys); i++) {
@@ -440,7 +440,7 @@ static void a_deletion_is_kept(void **state) {
   assert_false(same_in(going, json_of(arena, "{apiVersion: v1, kind: Node, metadata: {name: a, uid: b}}")));
 }
 
-static void an_object_of_only_a_name_keeps_it(void **state) {
+static void keeps_the_name_of_an_object_with_nothing_else(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const dw_json *pruned = dw_object_prune(arena, DW_KIND_NAD, "v1", json_of(arena, "{metadata: {name: a}}"));
@@ -449,7 +449,7 @@ static void an_object_of_only_a_name_keeps_it(void **state) {
                              "a}}"));
 }
 
-static void yaml_in_a_config_map_that_cannot_be_read_keeps_no_text(void **state) {
+static void drops_unreadable_yaml_in_a_config_map(void **state) {
   (void)state;
   static const char *const texts[] = {"'pullSecret: [hush'", "'- hush'", "'networking: [hush'"};
   for (size_t i = 0; i < COUNT(texts); i++) {
@@ -467,8 +467,8 @@ static void yaml_in_a_config_map_that_cannot_be_read_keeps_no_text(void **state)
   }
 }
 
-/* Otherwise a snapshot would hide what the cluster itself is warned of. */
-static void what_is_of_a_wrong_type_is_refused_all_the_same(void **state) {
+/* Otherwise a snapshot would hide an error that the cluster is warned about. */
+static void still_refuses_values_of_the_wrong_type(void **state) {
   (void)state;
   static const char *const wrong[] = {
       "{apiVersion: v1, kind: Node, metadata: {name: a}, spec: []}",
@@ -523,7 +523,7 @@ struct edit {
   const char *from, *to;
 };
 
-static void a_change_that_no_rule_reads_leaves_it_the_same(void **state) {
+static void ignores_a_change_that_no_rule_reads(void **state) {
   (void)state;
   static const struct edit edits[] = {
       {NAD, "resourceVersion: '7'", "resourceVersion: '8'"},
@@ -571,8 +571,8 @@ static void a_change_that_no_rule_reads_leaves_it_the_same(void **state) {
   }
 }
 
-/* Before pruning and after it. */
-static void a_change_that_the_rules_read_is_seen(void **state) {
+/* Both before and after pruning. */
+static void notices_a_change_that_rules_read(void **state) {
   (void)state;
   static const struct edit edits[] = {
       {NAD, "name: live", "name: other"},
@@ -680,7 +680,7 @@ static void a_change_that_the_rules_read_is_seen(void **state) {
   }
 }
 
-static void two_kinds_are_never_the_same(void **state) {
+static void objects_of_different_kinds_are_never_the_same(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_false(same_in(json_of(arena, "{apiVersion: v1, kind: Node, metadata: {name: a}}"),
@@ -689,12 +689,12 @@ static void two_kinds_are_never_the_same(void **state) {
 
 /* --- items of a list --- */
 
-/* The API server leaves the kind out in lists of built-in kinds only: HyperConverged and KubeVirt, which are read by
- * their own apiVersion and kind, always have it. */
+/* The API server omits the kind only in lists of built-in kinds. HyperConverged and KubeVirt, whose apiVersion and kind
+ * are needed to read them, always have it. */
 static const size_t bare[] = {NAD,     NODE,           NNS,       NETWORK, SERVICE_CIDR, NETWORK_OPERATOR, ADDRESS_POOL,
                               KUBEADM, INSTALL_CONFIG, MIGRATION, VMI};
 
-static void an_item_without_kind_is_read_as_the_kind_of_its_list(void **state) {
+static void reads_an_item_without_kind_as_the_kind_of_its_list(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(bare); i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -712,7 +712,7 @@ static void an_item_without_kind_is_read_as_the_kind_of_its_list(void **state) {
   }
 }
 
-static void pruning_gives_an_item_the_kind_and_version_of_its_list(void **state) {
+static void adds_the_kind_and_version_of_the_list(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(bare); i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -726,7 +726,7 @@ static void pruning_gives_an_item_the_kind_and_version_of_its_list(void **state)
   }
 }
 
-static void an_item_that_tells_its_kind_is_read_in_its_own_version(void **state) {
+static void reads_an_item_with_kind_in_its_own_version(void **state) {
   (void)state;
   static const size_t users[] = {HCO_V1BETA1, HCO_V1, KUBEVIRT};
   for (size_t i = 0; i < COUNT(users); i++) {
@@ -740,7 +740,7 @@ static void an_item_that_tells_its_kind_is_read_in_its_own_version(void **state)
   }
 }
 
-static void an_item_takes_the_default_namespace(void **state) {
+static void an_item_gets_the_default_namespace(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const dw_json *item = json_of(arena, "{metadata: {name: a}}");
@@ -764,7 +764,7 @@ static void assert_refused_as(enum dw_kind kind, const char *text, const char *p
     fail_msg("\"%s\" lacks \"%s\"", err.text, part);
 }
 
-static void what_does_not_belong_into_the_list_is_refused(void **state) {
+static void refuses_what_does_not_belong_into_the_list(void **state) {
   (void)state;
   assert_refused_as(DW_KIND_NODE, "{apiVersion: v1, kind: Pod, metadata: {name: a}}", "kind is Pod, not Node");
   assert_refused_as(DW_KIND_NODE, "[]", "must be a JSON object, not a list");
@@ -773,7 +773,7 @@ static void what_does_not_belong_into_the_list_is_refused(void **state) {
   assert_refused_as(DW_KIND_NAD, "{metadata: {name: a}, spec: 5}", "NetworkAttachmentDefinition default/a: spec is");
 }
 
-static void an_item_that_no_rule_reads_is_skipped(void **state) {
+static void skips_an_item_that_no_rule_reads(void **state) {
   (void)state;
   static const struct {
     enum dw_kind kind;
@@ -799,7 +799,7 @@ static void an_item_that_no_rule_reads_is_skipped(void **state) {
   }
 }
 
-/* --- the network that virt-operator is given --- */
+/* --- the network that virt-operator receives --- */
 
 #define HCO(ns, more)                                                                                                  \
   "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: hco, namespace: " ns more "}"
@@ -811,7 +811,7 @@ static void an_item_that_no_rule_reads_is_skipped(void **state) {
   ", annotations: {kubevirt.kubevirt.io/jsonpatch: '[{\"op\": \"add\", \"path\": "                                     \
   "\"/spec/configuration/migrations/network\", \"value\": " value "}]'}"
 
-static void the_network_in_force_is_reported(void **state) {
+static void reports_the_network_in_force(void **state) {
   (void)state;
   static const struct {
     const char *objects[3];
@@ -825,7 +825,7 @@ static void the_network_in_force_is_reported(void **state) {
       {{KV("openshift-cnv", "direct")}, "direct"},
       {{KV("openshift-cnv", "''")}, NULL},
       {{KV("other", "direct")}, NULL},
-      /* HyperConverged writes over what KubeVirt has, also where it names none. */
+      /* HyperConverged overwrites the network of KubeVirt, even if it names none. */
       {{KV("openshift-cnv", "direct"), HCO("openshift-cnv", NETWORK_IS("live"))}, "live"},
       {{KV("openshift-cnv", "direct"), HCO("openshift-cnv", "}, spec: {}")}, NULL},
       {{KV("openshift-cnv", "direct"), HCO("other", NETWORK_IS("live"))}, "direct"},
@@ -852,27 +852,27 @@ static void the_network_in_force_is_reported(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_no_rule_reads_is_dropped),
-      cmocka_unit_test(the_original_stays_whole),
-      cmocka_unit_test(what_is_left_reads_as_the_original),
-      cmocka_unit_test(pruning_again_takes_nothing_more),
-      cmocka_unit_test(the_paths_lead_to_all_that_is_left),
-      cmocka_unit_test(the_paths_lead_to_what_names_an_object),
-      cmocka_unit_test(the_paths_lead_to_a_controller_of_either_name),
+      cmocka_unit_test(drops_what_no_rule_reads),
+      cmocka_unit_test(does_not_change_the_original),
+      cmocka_unit_test(the_result_reduces_to_the_same_object),
+      cmocka_unit_test(pruning_again_removes_nothing_more),
+      cmocka_unit_test(the_paths_select_everything_that_pruning_keeps),
+      cmocka_unit_test(the_paths_select_what_identifies_an_object),
+      cmocka_unit_test(the_paths_select_both_names_of_a_controller),
       cmocka_unit_test(a_deletion_is_kept),
-      cmocka_unit_test(an_object_of_only_a_name_keeps_it),
-      cmocka_unit_test(yaml_in_a_config_map_that_cannot_be_read_keeps_no_text),
-      cmocka_unit_test(what_is_of_a_wrong_type_is_refused_all_the_same),
-      cmocka_unit_test(a_change_that_no_rule_reads_leaves_it_the_same),
-      cmocka_unit_test(a_change_that_the_rules_read_is_seen),
-      cmocka_unit_test(two_kinds_are_never_the_same),
-      cmocka_unit_test(an_item_without_kind_is_read_as_the_kind_of_its_list),
-      cmocka_unit_test(pruning_gives_an_item_the_kind_and_version_of_its_list),
-      cmocka_unit_test(an_item_that_tells_its_kind_is_read_in_its_own_version),
-      cmocka_unit_test(an_item_takes_the_default_namespace),
-      cmocka_unit_test(what_does_not_belong_into_the_list_is_refused),
-      cmocka_unit_test(an_item_that_no_rule_reads_is_skipped),
-      cmocka_unit_test(the_network_in_force_is_reported),
+      cmocka_unit_test(keeps_the_name_of_an_object_with_nothing_else),
+      cmocka_unit_test(drops_unreadable_yaml_in_a_config_map),
+      cmocka_unit_test(still_refuses_values_of_the_wrong_type),
+      cmocka_unit_test(ignores_a_change_that_no_rule_reads),
+      cmocka_unit_test(notices_a_change_that_rules_read),
+      cmocka_unit_test(objects_of_different_kinds_are_never_the_same),
+      cmocka_unit_test(reads_an_item_without_kind_as_the_kind_of_its_list),
+      cmocka_unit_test(adds_the_kind_and_version_of_the_list),
+      cmocka_unit_test(reads_an_item_with_kind_in_its_own_version),
+      cmocka_unit_test(an_item_gets_the_default_namespace),
+      cmocka_unit_test(refuses_what_does_not_belong_into_the_list),
+      cmocka_unit_test(skips_an_item_that_no_rule_reads),
+      cmocka_unit_test(reports_the_network_in_force),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,7 +84,7 @@ static void test_errors(void **state) {
   (void)state;
   static const struct {
     const char *selector;
-    const char *told; /* part of the message */
+    const char *message; /* part of it */
   } cases[] = {
       {"a,", "ends where a label key is expected"},
       {",a", "has \",\" where a label key"},
@@ -123,8 +123,8 @@ static void test_errors(void **state) {
     struct dw_error err = DW_ERROR_INIT;
     if (dw_selector_parse(arena, cases[i].selector, &selector, &err) != -1)
       fail_msg("%s: should be refused", cases[i].selector);
-    if (strstr(err.text, cases[i].told) == NULL)
-      fail_msg("%s: told \"%s\"", cases[i].selector, err.text);
+    if (strstr(err.text, cases[i].message) == NULL)
+      fail_msg("%s: got \"%s\"", cases[i].selector, err.text);
     assert_string_equal(selector.text, "untouched");
     assert_null(selector.terms);
   }
@@ -178,7 +178,7 @@ static void test_characters(void **state) {
       {"-", false},
       {"_", false},
       {".", false},
-      /* next to the ranges of letters and digits */
+      /* adjacent to the ranges of letters and digits */
       {"a:b", false},
       {"a@b", false},
       {"a[b", false},

@@ -120,7 +120,7 @@ static void a_nad_elsewhere_is_reported(void **state) {
   dw_policy_free(policy);
 }
 
-static void the_nearest_nad_is_of_the_same_namespace(void **state) {
+static void suggests_a_nad_of_the_same_namespace(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
@@ -148,7 +148,7 @@ static void assert_class(const struct dw_view *view, const char *ns, const char 
   assert_int_equal(class.referenced, referenced);
 }
 
-static void classification_follows_its_order(void **state) {
+static void the_reasons_for_a_migration_network_have_an_order(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
@@ -178,8 +178,9 @@ static struct dw_classification class_of(const struct dw_view *view, struct dw_n
   return dw_view_classify(view, arena, &traits);
 }
 
-/* Elsewhere than in KubeVirt's namespace a name alone makes no migration network of what is shaped unlike one. */
-static void a_name_alone_counts_with_the_shape(void **state) {
+/* Outside KubeVirt's namespace, a NAD that is not shaped like a migration network does not become one because of its
+ * name. */
+static void a_name_only_counts_together_with_the_shape(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
@@ -191,7 +192,7 @@ static void a_name_alone_counts_with_the_shape(void **state) {
   nad.shaped = true;
   assert_true(class_of(view, nad).migration);
   assert_false(class_of(view, nad).looks_so);
-  nad.ns = "openshift-mtv"; /* the Migration Toolkit's: it transfers disks */
+  nad.ns = "openshift-mtv"; /* the namespace of the Migration Toolkit, which transfers disks */
   assert_false(class_of(view, nad).migration);
   assert_true(class_of(view, nad).looks_so);
   nad.ns = "shop";
@@ -236,8 +237,8 @@ static void a_network_set_by_jsonpatch_is_referenced(void **state) {
   dw_policy_free(policy);
 }
 
-/* Users come in order of their own names, and are looked up by the network's. */
-static void each_network_finds_its_user(void **state) {
+/* Users are in order of their own names, but are searched by the name of the network. */
+static void finds_the_user_of_each_network(void **state) {
   (void)state;
   static const char *const networks[] = {"z", "m", "a", "x", "b"};
   struct dw_policy *policy = policy_of(POLICY "namespace: kv\n");
@@ -259,10 +260,10 @@ static void each_network_finds_its_user(void **state) {
   dw_policy_free(policy);
 }
 
-/* --- what KubeVirt does --- */
+/* --- KubeVirt --- */
 
-/* The kinds come one after the other, the networks in any order. */
-static void a_network_finds_its_user_of_either_kind(void **state) {
+/* One kind follows the other, but the networks are in any order. */
+static void finds_users_of_both_kinds(void **state) {
   (void)state;
   struct dw_policy *policy = policy_of(POLICY "namespace: kv\n");
   struct cluster cluster = {0};
@@ -275,7 +276,7 @@ static void a_network_finds_its_user_of_either_kind(void **state) {
   dw_policy_free(policy);
 }
 
-static void decentralized_is_the_hyperconvergeds_word(void **state) {
+static void hyperconverged_decides_about_decentralized_migration(void **state) {
   (void)state;
   struct dw_policy *policy = policy_of(POLICY "namespace: kv\n");
   const char *gate = "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {namespace: kv, name: k}, spec: "
@@ -306,7 +307,7 @@ static void decentralized_is_the_hyperconvergeds_word(void **state) {
   assert_false(dw_view_sync_controllers(view).on);
   dw_view_free(view);
 
-  /* Where it only follows the default, the KubeVirt that it made knows what its version has. */
+  /* If it only has the default, the KubeVirt that it created shows what its version supports. */
   static const char silent[] =
       "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: kv, name: h}, spec: {}}";
   cluster_keep(&cluster, reduced(silent));
@@ -392,15 +393,15 @@ int main(void) {
       cmocka_unit_test(later_objects_replace_earlier_ones),
       cmocka_unit_test(an_empty_view_answers),
       cmocka_unit_test(a_nad_elsewhere_is_reported),
-      cmocka_unit_test(the_nearest_nad_is_of_the_same_namespace),
-      cmocka_unit_test(classification_follows_its_order),
-      cmocka_unit_test(a_name_alone_counts_with_the_shape),
+      cmocka_unit_test(suggests_a_nad_of_the_same_namespace),
+      cmocka_unit_test(the_reasons_for_a_migration_network_have_an_order),
+      cmocka_unit_test(a_name_only_counts_together_with_the_shape),
       cmocka_unit_test(a_network_set_by_jsonpatch_is_referenced),
-      cmocka_unit_test(decentralized_is_the_hyperconvergeds_word),
+      cmocka_unit_test(hyperconverged_decides_about_decentralized_migration),
       cmocka_unit_test(running_migrations_are_counted),
       cmocka_unit_test(a_world_lives_until_its_last_reader_is_gone),
-      cmocka_unit_test(each_network_finds_its_user),
-      cmocka_unit_test(a_network_finds_its_user_of_either_kind),
+      cmocka_unit_test(finds_the_user_of_each_network),
+      cmocka_unit_test(finds_users_of_both_kinds),
       cmocka_unit_test(views_share_objects),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ static void add_link(struct cluster *cluster, const char *ns, const char *name, 
               ns, name, members);
 }
 
-/* "NS/NAME" of what is found; "" where there is nothing. In static memory. */
+/* "NS/NAME" of the NAD that is found; "" if there is none. In static memory. */
 static const char *found(const struct dw_view *view, const char *nic, enum dw_link_kind kind, uint16_t vlan) {
   static char text[64];
   struct dw_link_query query = {.name = nic, .kind = kind, .vlan = vlan, .ns = "a", .nad = "me", .before = SIZE_MAX};
@@ -24,7 +24,7 @@ static const char *found(const struct dw_view *view, const char *nic, enum dw_li
   return text;
 }
 
-static void nads_are_found_by_what_they_are_put_on(void **state) {
+static void finds_nads_by_the_nic_they_use(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
@@ -58,8 +58,8 @@ static void nads_are_found_by_what_they_are_put_on(void **state) {
   dw_policy_free(policy);
 }
 
-/* `check` asks for what is applied before. */
-static void only_those_before_count_where_it_is_asked_for(void **state) {
+/* `check` asks for NADs that are applied before. */
+static void can_be_limited_to_nads_applied_before(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
@@ -80,8 +80,8 @@ static void only_those_before_count_where_it_is_asked_for(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nads_are_found_by_what_they_are_put_on),
-      cmocka_unit_test(only_those_before_count_where_it_is_asked_for),
+      cmocka_unit_test(finds_nads_by_the_nic_they_use),
+      cmocka_unit_test(can_be_limited_to_nads_applied_before),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

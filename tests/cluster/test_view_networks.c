@@ -13,7 +13,7 @@ static struct dw_prefix prefix_of(const char *text) {
   return prefix;
 }
 
-/* The networks that SUBNET meets, as "NAME CIDR (SOURCE); ...", in static memory. */
+/* The networks that SUBNET overlaps, as "NAME CIDR (SOURCE); ...", in static memory. */
 static const char *overlaps(const struct dw_view *view, const char *subnet) {
   static char out[2048];
   const struct dw_cluster_network *found[8];
@@ -42,7 +42,7 @@ static void add_node(struct cluster *cluster, const char *name, const char *pods
               name, pods, address);
 }
 
-static void networks_of_all_sources_are_known(void **state) {
+static void knows_networks_from_all_sources(void **state) {
   (void)state;
   struct dw_policy *policy = policy_of(POLICY "clusterNetworks:\n- {name: machines, cidr: 192.168.1.0/24}\n");
   struct cluster cluster = {0};
@@ -66,7 +66,7 @@ static void networks_of_all_sources_are_known(void **state) {
   dw_policy_free(policy);
 }
 
-static void subnets_side_by_side_do_not_meet(void **state) {
+static void adjacent_subnets_do_not_overlap(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
@@ -98,7 +98,7 @@ static void the_widest_comes_first_and_inner_ones_are_dropped(void **state) {
   dw_policy_free(policy);
 }
 
-static void one_subnet_of_several_sources_is_told_once(void **state) {
+static void reports_a_subnet_from_several_sources_once(void **state) {
   (void)state;
   struct dw_policy *policy = policy_of(POLICY "clusterNetworks:\n- {name: mine, cidr: 10.96.0.0/12}\n"
                                               "- {name: pods, cidr: 10.244.1.0/24}\n");
@@ -113,7 +113,7 @@ static void one_subnet_of_several_sources_is_told_once(void **state) {
   dw_policy_free(policy);
 }
 
-static void families_never_meet(void **state) {
+static void address_families_never_overlap(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
@@ -144,14 +144,14 @@ static void node_addresses_alone_are_not_enough(void **state) {
   dw_policy_free(policy);
 }
 
-/* --- against brute force --- */
+/* --- comparison with brute force --- */
 
 struct made {
   struct dw_prefix prefixes[60];
   size_t count;
 };
 
-/* What has to be found: not inside another, nor equal to an earlier one. */
+/* Whether a network must be found: it is not inside another one, nor equal to an earlier one. */
 static bool is_outermost(const struct made *made, size_t index) {
   for (size_t i = 0; i < made->count; i++) {
     const struct dw_prefix *other = &made->prefixes[i];
@@ -198,7 +198,7 @@ static void overlaps_agree_with_brute_force(void **state) {
   dw_policy_free(policy);
 }
 
-/* Each subnet for itself: what Network.operator leaves out has its default. */
+/* Each subnet is replaced separately: those that Network.operator omits have their defaults. */
 static void changed_ovn_subnets_replace_the_defaults(void **state) {
   (void)state;
   struct dw_policy *policy = policy_of(POLICY);
@@ -227,11 +227,11 @@ static void changed_ovn_subnets_replace_the_defaults(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(networks_of_all_sources_are_known),
-      cmocka_unit_test(subnets_side_by_side_do_not_meet),
+      cmocka_unit_test(knows_networks_from_all_sources),
+      cmocka_unit_test(adjacent_subnets_do_not_overlap),
       cmocka_unit_test(the_widest_comes_first_and_inner_ones_are_dropped),
-      cmocka_unit_test(one_subnet_of_several_sources_is_told_once),
-      cmocka_unit_test(families_never_meet),
+      cmocka_unit_test(reports_a_subnet_from_several_sources_once),
+      cmocka_unit_test(address_families_never_overlap),
       cmocka_unit_test(node_addresses_alone_are_not_enough),
       cmocka_unit_test(overlaps_agree_with_brute_force),
       cmocka_unit_test(changed_ovn_subnets_replace_the_defaults),

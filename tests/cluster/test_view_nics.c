@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "cluster/cluster_fixture.h"
+#include "cluster/policy_fixture.h"
 
 static void add_node(struct cluster *cluster, const char *name, const char *labels, const char *address) {
   cluster_add(cluster,
@@ -47,25 +48,11 @@ static const char *common(const struct dw_view *view) {
   return text;
 }
 
-static struct dw_policy *policy;
-
-static int set_up(void **state) {
-  (void)state;
-  policy = dw_policy_default();
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  dw_policy_free(policy);
-  return 0;
-}
-
-/* --- which nodes --- */
+/* --- nodes --- */
 
 #define HANDLER "kubevirt.io/schedulable: 'true'"
 
-static void handler_nodes_carry_the_label(void **state) {
+static void handler_nodes_have_the_label(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_node(&cluster, "w2", HANDLER, "10.0.0.2");
@@ -80,7 +67,7 @@ static void handler_nodes_carry_the_label(void **state) {
   dw_view_free(view);
 }
 
-static void before_kubevirt_every_linux_node_counts(void **state) {
+static void without_kubevirt_every_linux_node_counts(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_node(&cluster, "w1", "kubernetes.io/os: linux", "10.0.0.1");
@@ -91,7 +78,7 @@ static void before_kubevirt_every_linux_node_counts(void **state) {
   dw_view_free(view);
 }
 
-static void a_given_selector_is_taken_at_its_word(void **state) {
+static void a_configured_selector_is_trusted(void **state) {
   (void)state;
   struct dw_policy *picky = policy_of(POLICY "nodes: {selector: \"role=kvm\"}\n");
   struct cluster cluster = {0};
@@ -109,7 +96,7 @@ static void a_given_selector_is_taken_at_its_word(void **state) {
 
 /* --- faults --- */
 
-/* Three virt-handler nodes w1..w3 and cp, which runs none; w4 has no NodeNetworkState. */
+/* Three nodes with virt-handler, w1..w3, and cp without it; w4 has no NodeNetworkState. */
 static struct dw_view *sample(void) {
   struct cluster cluster = {0};
   add_node(&cluster, "w3", HANDLER, "10.0.0.3");
@@ -134,7 +121,7 @@ static struct dw_view *sample(void) {
   return cluster_view(&cluster, policy);
 }
 
-static void missing_nics_are_told_with_their_nodes(void **state) {
+static void missing_nics_are_reported_with_their_nodes(void **state) {
   (void)state;
   struct dw_view *view = sample();
   assert_string_equal(fault(view, "eth1", DW_NIC_MISSING), "0:");
@@ -149,7 +136,7 @@ static void missing_nics_are_told_with_their_nodes(void **state) {
   dw_view_free(view);
 }
 
-static void fewer_names_than_nodes_can_be_asked_for(void **state) {
+static void returns_fewer_names_than_nodes_if_requested(void **state) {
   (void)state;
   struct dw_view *view = sample();
   const char *names[3] = {"", "untouched", "untouched"};
@@ -201,7 +188,7 @@ static void common_nics_can_be_masters(void **state) {
   (void)state;
   struct dw_view *view = sample();
   assert_string_equal(common(view), "1: eth1");
-  assert_string_equal(dw_view_nearest_nic(view, "eth2"), "eth1"); /* never eth0: it carries the node's address */
+  assert_string_equal(dw_view_nearest_nic(view, "eth2"), "eth1"); /* never eth0, which has the node's address */
   assert_null(dw_view_nearest_nic(view, "br2"));
   assert_null(dw_view_nearest_nic(view, "enp3s0f1"));
   dw_view_free(view);
@@ -219,7 +206,7 @@ static const char *primary_of(const char *interfaces, const char *routes, const 
   return text[0] == '0' ? "no" : "yes";
 }
 
-static void what_stands_above_a_nic_makes_it_primary(void **state) {
+static void a_primary_controller_makes_its_port_primary(void **state) {
   (void)state;
   const char *chain = "{name: eth0, controller: bond0}, {name: bond0, controller: br-ex}, {name: br-ex, type: "
                       "ovs-bridge, bridge: {port: [{name: bond0}]}}, {name: br-ex, type: ovs-interface, controller: "
@@ -232,7 +219,7 @@ static void what_stands_above_a_nic_makes_it_primary(void **state) {
   assert_string_equal(primary_of(chain, route, "eth1"), "yes");
 }
 
-static void what_stands_below_is_not_primary(void **state) {
+static void a_primary_port_does_not_make_its_controller_primary(void **state) {
   (void)state;
   const char *chain = "{name: eth0, controller: bond0, ipv4: {address: [{ip: 10.0.0.1}]}}, {name: bond0}";
   assert_string_equal(primary_of(chain, "", "eth0"), "yes");
@@ -248,13 +235,13 @@ static void loops_of_controllers_end(void **state) {
   assert_string_equal(primary_of(loop, "{destination: 0.0.0.0/0, next-hop-interface: c}", "a"), "yes");
 }
 
-static void another_nodes_address_is_not_this_ones(void **state) {
+static void ignores_addresses_of_other_nodes(void **state) {
   (void)state;
   assert_string_equal(primary_of("{name: a, ipv4: {address: [{ip: 10.0.0.2}]}}", "", "a"), "no");
   assert_string_equal(primary_of("{name: a, ipv6: {address: [{ip: '::a00:1'}]}}", "", "a"), "no");
 }
 
-/* --- against brute force, and many --- */
+/* --- comparison with brute force, and many NICs --- */
 
 enum { NODES = 500, NICS = 12 };
 
@@ -264,7 +251,7 @@ struct plan {
   uint32_t mtu[NODES][NICS];
 };
 
-/* NIC 0 is sound everywhere; the others lack something on more and more nodes. */
+/* NIC 0 has no faults; the others have faults on more and more nodes. */
 static void make_plan(struct plan *plan) {
   uint64_t seed = 42;
   for (int node = 0; node < NODES; node++)
@@ -346,7 +333,7 @@ static void faults_agree_with_brute_force(void **state) {
   free(plan);
 }
 
-static void names_of_one_node_each_are_kept_apart(void **state) {
+static void distinguishes_names_that_only_one_node_has(void **state) {
   (void)state;
   struct cluster cluster = {0};
   for (int node = 0; node < 50; node++) {
@@ -374,7 +361,7 @@ static void names_of_one_node_each_are_kept_apart(void **state) {
 
 /* --- alternative names --- */
 
-static void an_alternative_name_is_as_good(void **state) {
+static void accepts_an_alternative_name(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_node(&cluster, "w1", HANDLER, "10.0.0.1");
@@ -383,7 +370,7 @@ static void an_alternative_name_is_as_good(void **state) {
   add_nics(&cluster, "w1", "{name: eth1, type: ethernet, mtu: 9000, alt-names: [{name: storage}, {name: eth7}]}", "");
   add_nics(&cluster, "w2",
            "{name: eno1, type: ethernet, mtu: 1500, state: down, alt-names: [{name: storage}]}, {name: eth7}", "");
-  /* The kernel refuses to give a name twice, and a name proper comes first. */
+  /* The kernel does not allow a name twice. A proper name has precedence. */
   add_nics(&cluster, "w3",
            "{name: storage, mtu: 2000}, {name: x, alt-names: [{name: storage}, {name: eth7}]}, {name: z, alt-names: "
            "[{name: eth7}]}",
@@ -405,7 +392,7 @@ static void an_alternative_name_is_as_good(void **state) {
   dw_view_free(view);
 }
 
-/* What nmstate up to 2.2.50 tells. */
+/* The report of nmstate up to 2.2.50. */
 static void a_name_that_udev_may_have_added_is_uncertain(void **state) {
   (void)state;
   static const struct {
@@ -442,7 +429,7 @@ static void a_name_that_udev_may_have_added_is_uncertain(void **state) {
 
 /* --- ports --- */
 
-static void a_port_of_what_takes_its_frames_is_reported(void **state) {
+static void reports_a_port_whose_frames_are_passed_to_its_controller(void **state) {
   (void)state;
   static const struct {
     const char *nics;
@@ -474,7 +461,7 @@ static void a_port_of_what_takes_its_frames_is_reported(void **state) {
   }
 }
 
-static void kinds_of_nics_are_told_apart(void **state) {
+static void distinguishes_kinds_of_nics(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_node(&cluster, "w1", HANDLER, "10.0.0.1");
@@ -494,7 +481,7 @@ static void kinds_of_nics_are_told_apart(void **state) {
 
 /* --- below bridges --- */
 
-static void a_bridge_is_as_wide_as_its_widest_uplink(void **state) {
+static void a_bridge_has_the_mtu_of_its_best_uplink(void **state) {
   (void)state;
   static const struct {
     const char *nics;
@@ -545,7 +532,7 @@ static void a_vlan_that_no_uplink_carries_is_reported(void **state) {
            FILTERING("{name: e, vlan: {mode: trunk, trunk-tags: [{id-range: {min: 2, max: 4094}}]}}, {name: f, vlan: "
                      "{tag: 5}}"),
            "");
-  /* Nothing is known of one uplink, or of the only one. */
+  /* One uplink, or the only one, is unknown. */
   add_nics(&cluster, "w3", FILTERING("{name: e, vlan: {mode: access, tag: 7}}, {name: f}"), "");
   add_nics(&cluster, "w4", FILTERING("{name: e, vlan: {}}"), "");
   struct dw_view *view = cluster_view(&cluster, policy);
@@ -560,7 +547,7 @@ static void a_vlan_that_no_uplink_carries_is_reported(void **state) {
   dw_view_free(view);
 }
 
-static void a_bridges_own_default_vlan_is_carried(void **state) {
+static void a_bridge_carries_its_default_vlan(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_node(&cluster, "w1", HANDLER, "10.0.0.1");
@@ -576,7 +563,7 @@ static void a_bridges_own_default_vlan_is_carried(void **state) {
   dw_view_free(view);
 }
 
-static void a_vlan_interface_is_told_at_its_nic(void **state) {
+static void reports_a_vlan_interface_of_the_nic(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_node(&cluster, "w1", HANDLER, "10.0.0.1");
@@ -600,7 +587,7 @@ static void a_vlan_interface_is_told_at_its_nic(void **state) {
 
 /* --- speed --- */
 
-static void the_speed_is_what_lies_below(void **state) {
+static void the_speed_is_that_of_the_nics_below(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_node(&cluster, "w1", HANDLER, "10.0.0.1");
@@ -625,7 +612,7 @@ static void the_speed_is_what_lies_below(void **state) {
   assert_int_equal(dw_view_nic_speed(view, "bond0.5"), 35000);
   assert_int_equal(dw_view_nic_speed(view, "br1"), 35000);
   assert_int_equal(dw_view_nic_speed(view, "br2"), 0);
-  assert_int_equal(dw_view_nic_speed(view, "bond9"), 0); /* of one port nothing is known */
+  assert_int_equal(dw_view_nic_speed(view, "bond9"), 0); /* one port is unknown */
   assert_int_equal(dw_view_nic_speed(view, "half"), 0);
   assert_int_equal(dw_view_nic_speed(view, "nowhere"), 0);
   dw_view_free(view);
@@ -647,30 +634,30 @@ static void a_loop_has_no_speed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(handler_nodes_carry_the_label),
-      cmocka_unit_test(before_kubevirt_every_linux_node_counts),
-      cmocka_unit_test(a_given_selector_is_taken_at_its_word),
-      cmocka_unit_test(missing_nics_are_told_with_their_nodes),
-      cmocka_unit_test(fewer_names_than_nodes_can_be_asked_for),
+      cmocka_unit_test(handler_nodes_have_the_label),
+      cmocka_unit_test(without_kubevirt_every_linux_node_counts),
+      cmocka_unit_test(a_configured_selector_is_trusted),
+      cmocka_unit_test(missing_nics_are_reported_with_their_nodes),
+      cmocka_unit_test(returns_fewer_names_than_nodes_if_requested),
       cmocka_unit_test(other_faults_are_reported),
       cmocka_unit_test(mtus_are_reported),
       cmocka_unit_test(common_nics_can_be_masters),
-      cmocka_unit_test(what_stands_above_a_nic_makes_it_primary),
-      cmocka_unit_test(what_stands_below_is_not_primary),
+      cmocka_unit_test(a_primary_controller_makes_its_port_primary),
+      cmocka_unit_test(a_primary_port_does_not_make_its_controller_primary),
       cmocka_unit_test(loops_of_controllers_end),
-      cmocka_unit_test(another_nodes_address_is_not_this_ones),
+      cmocka_unit_test(ignores_addresses_of_other_nodes),
       cmocka_unit_test(faults_agree_with_brute_force),
-      cmocka_unit_test(names_of_one_node_each_are_kept_apart),
-      cmocka_unit_test(an_alternative_name_is_as_good),
+      cmocka_unit_test(distinguishes_names_that_only_one_node_has),
+      cmocka_unit_test(accepts_an_alternative_name),
       cmocka_unit_test(a_name_that_udev_may_have_added_is_uncertain),
-      cmocka_unit_test(a_port_of_what_takes_its_frames_is_reported),
-      cmocka_unit_test(kinds_of_nics_are_told_apart),
-      cmocka_unit_test(a_bridge_is_as_wide_as_its_widest_uplink),
+      cmocka_unit_test(reports_a_port_whose_frames_are_passed_to_its_controller),
+      cmocka_unit_test(distinguishes_kinds_of_nics),
+      cmocka_unit_test(a_bridge_has_the_mtu_of_its_best_uplink),
       cmocka_unit_test(a_vlan_that_no_uplink_carries_is_reported),
-      cmocka_unit_test(a_bridges_own_default_vlan_is_carried),
-      cmocka_unit_test(a_vlan_interface_is_told_at_its_nic),
-      cmocka_unit_test(the_speed_is_what_lies_below),
+      cmocka_unit_test(a_bridge_carries_its_default_vlan),
+      cmocka_unit_test(reports_a_vlan_interface_of_the_nic),
+      cmocka_unit_test(the_speed_is_that_of_the_nics_below),
       cmocka_unit_test(a_loop_has_no_speed),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return cmocka_run_group_tests(tests, policy_set_up, policy_tear_down);
 }

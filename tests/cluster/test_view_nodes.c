@@ -1,4 +1,4 @@
-/* Which nodes run virt-handler and virt-synchronization-controller, and how many pods of the latter. */
+/* The nodes that run virt-handler and virt-synchronization-controller, and the number of pods of the latter. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,26 +7,13 @@
 #include <cmocka.h>
 
 #include "cluster/cluster_fixture.h"
+#include "cluster/policy_fixture.h"
 
 #define META "metadata: {namespace: openshift-cnv, name: x}"
 #define HCO_V1BETA1 "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, " META ", "
 #define HCO_V1 "{apiVersion: hco.kubevirt.io/v1, kind: HyperConverged, " META ", "
 #define KUBEVIRT "{apiVersion: kubevirt.io/v1, kind: KubeVirt, " META ", "
 #define MIGRATING "configuration: {developerConfiguration: {featureGates: [DecentralizedLiveMigration]}}"
-
-static struct dw_policy *policy;
-
-static int set_up(void **state) {
-  (void)state;
-  policy = dw_policy_default();
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  dw_policy_free(policy);
-  return 0;
-}
 
 static void add_node(struct cluster *cluster, const char *name, const char *labels, const char *taints) {
   cluster_add(cluster, "{apiVersion: v1, kind: Node, metadata: {name: %s, labels: {%s}}, spec: {taints: [%s]}}", name,
@@ -45,7 +32,7 @@ static const char *join(const struct dw_view *view, char text[256]) {
 
 /* --- virt-handler --- */
 
-/* a: plain; b: zone and cpus; t1, t2: tainted; w: of Windows. */
+/* a: no special labels; b: with zone and cpus; t1, t2: tainted; w: Windows. */
 static void expect_handlers(const char *user, const char *names) {
   struct cluster cluster = {0};
   char text[256];
@@ -80,7 +67,7 @@ static void taints_keep_virt_handler_off(void **state) {
 }
 
 /* A DaemonSet's pods tolerate the conditions of a node; KubeVirt's tolerate CriticalAddonsOnly. */
-static void what_passes_keeps_nobody_off(void **state) {
+static void temporary_taints_keep_no_pods_off(void **state) {
   (void)state;
   struct cluster cluster = {0};
   char text[256];
@@ -113,7 +100,7 @@ static void selectors_and_affinity_choose_nodes(void **state) {
   expect_handlers(NEEDING("{matchExpressions: [{key: zone, operator: In, values: [q]}]}, "
                           "{matchFields: [{key: metadata.name, operator: In, values: [a]}]}"),
                   "a b");
-  /* What nothing matches: the label says more, and here it says nothing. */
+  /* No node matches, so the label is used, which no node has either. */
   expect_handlers(MATCHING("{key: gpu, operator: Exists}"), "");
   expect_handlers(MATCHING("{key: zone, operator: Gt, values: ['1']}"), "");
   expect_handlers(NEEDING("{}"), "");
@@ -122,7 +109,7 @@ static void selectors_and_affinity_choose_nodes(void **state) {
                   "a b");
 }
 
-static void jsonpatch_places_virt_handler(void **state) {
+static void the_jsonpatch_can_place_virt_handler(void **state) {
   (void)state;
   expect_handlers("{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: openshift-cnv, "
                   "name: x, annotations: {kubevirt.kubevirt.io/jsonpatch: '[{\"op\":\"add\",\"path\":"
@@ -133,9 +120,9 @@ static void jsonpatch_places_virt_handler(void **state) {
 
 #define RUNS "kubevirt.io/schedulable: 'true'"
 
-/* The label shows where it runs already; where a user's placement says otherwise it is old, or missing on a node that
- * has just joined. A control-plane node that fits has been there all along. */
-static void the_label_knows_less_than_the_placement(void **state) {
+/* The label shows where virt-handler runs already. If it contradicts a user's placement, it is outdated, or missing on
+ * a node that has just joined. A control-plane node that fits has been there from the beginning. */
+static void the_placement_has_precedence_over_the_label(void **state) {
   (void)state;
   static const struct {
     const char *user, *names;
@@ -144,10 +131,10 @@ static void the_label_knows_less_than_the_placement(void **state) {
       {HCO_V1BETA1 "spec: {workloads: {nodePlacement: {nodeSelector: {zone: q}}}}}", "b"},
       {HCO_V1BETA1 "spec: {workloads: {nodePlacement: {tolerations: [{operator: Exists}]}}}}", "a b t"},
       {HCO_V1BETA1 "spec: {workloads: {nodePlacement: {nodeSelector: {zone: none}}}}}", "a t"},
-      /* Patches may move it, and are not read. */
+      /* Patches, which are not read, may move it. */
       {KUBEVIRT "spec: {customizeComponents: {patches: [{resourceName: virt-handler}]}}}", "a"},
       {KUBEVIRT "spec: {customizeComponents: {patches: [], flags: {handler: {v: '5'}}}}}", "a b"},
-      {NULL, "a t"}, /* who knows what virt-handler tolerates? */
+      {NULL, "a t"}, /* it is unknown what virt-handler tolerates */
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct cluster cluster = {0};
@@ -165,16 +152,16 @@ static void the_label_knows_less_than_the_placement(void **state) {
   }
 }
 
-/* KubeVirt asks for Linux unless the selector asks for another system. */
-static void a_selector_may_name_the_system(void **state) {
+/* KubeVirt requires Linux unless the selector names another system. */
+static void a_selector_may_select_the_operating_system(void **state) {
   (void)state;
 #define SYSTEM(name) HCO_V1BETA1 "spec: {workloads: {nodePlacement: {nodeSelector: {kubernetes.io/os: " name "}}}}}"
-  expect_handlers(SYSTEM("linux"), "a b"); /* that they lack the label says nothing */
+  expect_handlers(SYSTEM("linux"), "a b"); /* a missing label has no meaning */
   expect_handlers(SYSTEM("windows"), "w");
 }
 
-/* As it will be once an object is in force that is not in the view. */
-static void a_placement_that_comes_moves_the_pods(void **state) {
+/* The result once an object that is not in the view is in force. */
+static void a_new_placement_moves_the_pods(void **state) {
   (void)state;
   struct cluster cluster = {0};
   char text[256];
@@ -208,8 +195,8 @@ struct sync_case {
   const char *user;
   unsigned controls, workers;
   unsigned pods, surge;
-  size_t nodes;         /* where they may run */
-  size_t network_nodes; /* nodes whose NICs count */
+  size_t nodes;         /* on which they may run */
+  size_t network_nodes; /* nodes whose NICs matter */
   bool share;
 };
 
@@ -244,16 +231,17 @@ static void synchronization_controllers_run_on_control_planes(void **state) {
       {ON, 2, 3, 2, 1, 2, 5, false},
       {ON, 1, 3, 1, 1, 1, 4, false}, /* HyperConverged sets one replica on a single control plane */
       {ON, 1, 0, 1, 1, 1, 1, false},
-      /* Without a control plane HyperConverged lifts KubeVirt's rule; without two workers it sets one replica. */
+      /* Without control-plane nodes, HyperConverged removes KubeVirt's default placement; with fewer than two workers
+       * it sets one replica. */
       {ON, 0, 3, 2, 1, 3, 3, true},
       {ON, 0, 1, 1, 1, 1, 1, true},
       {PLAIN, 1, 3, 2, 1, 1, 4, false},
-      {PLAIN, 0, 3, 0, 0, 0, 3, false}, /* pending: no node takes them */
+      {PLAIN, 0, 3, 0, 0, 0, 3, false}, /* pending: no node can run them */
       {PLACED("nodePlacement: {}"), 0, 3, 2, 1, 3, 3, true},
       {PLACED("replicas: 1"), 3, 3, 1, 1, 3, 6, false},
       {PLACED("replicas: 0"), 3, 3, 0, 0, 3, 3, false},
       {PLACED("replicas: 3"), 3, 3, 3, 1, 3, 6, false},
-      {PLACED("replicas: 4"), 3, 3, 4, 0, 3, 6, false}, /* a roll-out may end one first */
+      {PLACED("replicas: 4"), 3, 3, 4, 0, 3, 6, false}, /* a rollout may stop a pod first */
       {PLACED("nodePlacement: {nodeSelector: {kubernetes.io/hostname: none}}"), 3, 3, 0, 0, 0, 3, false}, /* pending */
       {PLACED("nodePlacement: {nodeSelector: {kubernetes.io/os: windows}}"), 3, 3, 0, 0, 0, 3, false},
   };
@@ -261,7 +249,7 @@ static void synchronization_controllers_run_on_control_planes(void **state) {
     expect_sync(&cases[i]);
 }
 
-static void jsonpatch_sets_replicas(void **state) {
+static void the_jsonpatch_can_set_replicas(void **state) {
   (void)state;
 #define PATCHED(value)                                                                                                 \
   "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: openshift-cnv, name: x, "         \
@@ -271,8 +259,8 @@ static void jsonpatch_sets_replicas(void **state) {
   expect_sync(&(struct sync_case){PATCHED("{\"replicas\":300}"), 3, 3, 2, 1, 3, 6, false});
 }
 
-/* The same questions about an object that is not in the view. */
-static void another_users_words_count(void **state) {
+/* The same for an object that is not in the view. */
+static void uses_a_user_that_is_not_in_the_view(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_node(&cluster, "c", CONTROL, MASTER_TAINT);
@@ -289,15 +277,15 @@ static void another_users_words_count(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(taints_keep_virt_handler_off),
-      cmocka_unit_test(what_passes_keeps_nobody_off),
+      cmocka_unit_test(temporary_taints_keep_no_pods_off),
       cmocka_unit_test(selectors_and_affinity_choose_nodes),
-      cmocka_unit_test(jsonpatch_places_virt_handler),
-      cmocka_unit_test(the_label_knows_less_than_the_placement),
-      cmocka_unit_test(a_selector_may_name_the_system),
-      cmocka_unit_test(a_placement_that_comes_moves_the_pods),
+      cmocka_unit_test(the_jsonpatch_can_place_virt_handler),
+      cmocka_unit_test(the_placement_has_precedence_over_the_label),
+      cmocka_unit_test(a_selector_may_select_the_operating_system),
+      cmocka_unit_test(a_new_placement_moves_the_pods),
       cmocka_unit_test(synchronization_controllers_run_on_control_planes),
-      cmocka_unit_test(jsonpatch_sets_replicas),
-      cmocka_unit_test(another_users_words_count),
+      cmocka_unit_test(the_jsonpatch_can_set_replicas),
+      cmocka_unit_test(uses_a_user_that_is_not_in_the_view),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return cmocka_run_group_tests(tests, policy_set_up, policy_tear_down);
 }

@@ -1,4 +1,4 @@
-/* Localnets and devices, by which nodes have them. */
+/* The localnets and devices of nodes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,20 +7,7 @@
 #include <cmocka.h>
 
 #include "cluster/cluster_fixture.h"
-
-static struct dw_policy *policy;
-
-static int set_up(void **state) {
-  (void)state;
-  policy = dw_policy_default();
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  dw_policy_free(policy);
-  return 0;
-}
+#include "cluster/policy_fixture.h"
 
 static void add_node(struct cluster *cluster, const char *name, const char *allocatable) {
   cluster_add(cluster,
@@ -52,7 +39,7 @@ static void expect_localnet(const struct dw_view *view, const char *localnet, en
   expect(dw_view_localnet_fault(view, localnet, fault, names, MOST), names, expected);
 }
 
-static void localnets_are_known_by_node(void **state) {
+static void knows_the_localnets_of_each_node(void **state) {
   (void)state;
   struct cluster cluster = {NULL, 0, 0};
   add_node(&cluster, "n1", "");
@@ -81,7 +68,7 @@ static void expect_device(const struct dw_view *view, const char *resource, cons
   expect(dw_view_without_device(view, resource, names, MOST), names, expected);
 }
 
-static void devices_are_known_by_node(void **state) {
+static void knows_the_devices_of_each_node(void **state) {
   (void)state;
   struct cluster cluster = {NULL, 0, 0};
   add_node(&cluster, "n1", ", x.io/kvm: 1k, x.io/vf: 2");
@@ -101,8 +88,8 @@ static void devices_are_known_by_node(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(localnets_are_known_by_node),
-      cmocka_unit_test(devices_are_known_by_node),
+      cmocka_unit_test(knows_the_localnets_of_each_node),
+      cmocka_unit_test(knows_the_devices_of_each_node),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return cmocka_run_group_tests(tests, policy_set_up, policy_tear_down);
 }

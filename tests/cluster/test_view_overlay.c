@@ -117,8 +117,8 @@ static void compare_users(const struct dw_view *over, const struct dw_view *buil
   assert_int_equal(of_over.surge, of_built.surge);
 }
 
-/* Any view with any changes answers as one that was built from what the changes make of it. */
-static void an_overlay_answers_as_a_view_built_anew(void **unused) {
+/* An overlay of any view with any changes answers like a view that is built from the changed objects. */
+static void an_overlay_answers_like_a_new_view(void **unused) {
   (void)unused;
   for (uint64_t seed = 0; seed < 400; seed++) {
     uint64_t state = seed;
@@ -165,7 +165,7 @@ static void an_overlay_answers_as_a_view_built_anew(void **unused) {
   }
 }
 
-static void an_overlay_tells_of_nodes_and_knowledge_as_its_base(void **unused) {
+static void an_overlay_has_the_nodes_and_knowledge_of_its_base(void **unused) {
   (void)unused;
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
@@ -187,8 +187,8 @@ static void an_overlay_tells_of_nodes_and_knowledge_as_its_base(void **unused) {
   dw_policy_free(policy);
 }
 
-/* Objects of several kinds may have one name: of each, its last change counts. */
-static void kinds_of_one_name_are_changed_apart(void **unused) {
+/* Objects of several kinds may have the same name. The last change of each one counts. */
+static void distinguishes_objects_of_different_kinds_with_the_same_name(void **unused) {
   (void)unused;
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0}, changed = {0};
@@ -243,9 +243,9 @@ static void an_overlaid_world_keeps_its_base(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_overlay_answers_as_a_view_built_anew),
-      cmocka_unit_test(an_overlay_tells_of_nodes_and_knowledge_as_its_base),
-      cmocka_unit_test(kinds_of_one_name_are_changed_apart),
+      cmocka_unit_test(an_overlay_answers_like_a_new_view),
+      cmocka_unit_test(an_overlay_has_the_nodes_and_knowledge_of_its_base),
+      cmocka_unit_test(distinguishes_objects_of_different_kinds_with_the_same_name),
       cmocka_unit_test(an_overlaid_world_keeps_its_base),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* NADs of one OVN-Kubernetes network, in a view and in an overlay of it. */
+/* NADs of one OVN-Kubernetes network, in a view and in an overlay. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,22 +7,9 @@
 #include <cmocka.h>
 
 #include "cluster/cluster_fixture.h"
+#include "cluster/policy_fixture.h"
 
-static struct dw_policy *policy;
-
-static int set_up(void **state) {
-  (void)state;
-  policy = dw_policy_default();
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  dw_policy_free(policy);
-  return 0;
-}
-
-/* A layer2 network NETWORK with that MTU. */
+/* A layer2 network NETWORK with this MTU. */
 static void add(struct cluster *cluster, const char *ns, const char *name, const char *network, int mtu) {
   cluster_add(
       cluster,
@@ -32,7 +19,7 @@ static void add(struct cluster *cluster, const char *ns, const char *name, const
       ns, name, network, ns, name, mtu);
 }
 
-/* "NS/NAME" of what is in conflict with NETWORK of MTU that NS/NAME asks for; "" where there is none. */
+/* "NS/NAME" of the NAD that conflicts with NETWORK and MTU in NS/NAME; "" if there is none. */
 static const char *conflict(const struct dw_view *view, const char *ns, const char *name, int mtu, size_t before) {
   static char text[64];
   struct cluster one = {NULL, 0, 0};
@@ -56,12 +43,12 @@ static struct dw_view *build(void) {
   return cluster_view(&cluster, policy);
 }
 
-static void the_first_nad_that_differs_is_found(void **state) {
+static void finds_the_first_nad_that_differs(void **state) {
   (void)state;
   struct dw_view *view = build();
   assert_string_equal(conflict(view, "d", "new", 1400, SIZE_MAX), "c/one");
   assert_string_equal(conflict(view, "d", "new", 1300, SIZE_MAX), "a/one");
-  /* A NAD is in no conflict with what it was. */
+  /* A NAD does not conflict with its earlier state. */
   assert_string_equal(conflict(view, "c", "one", 1400, SIZE_MAX), "");
   assert_string_equal(conflict(view, "a", "one", 1300, SIZE_MAX), "b/one");
   /* Manifests that are applied later do not count yet. */
@@ -72,7 +59,7 @@ static void the_first_nad_that_differs_is_found(void **state) {
   dw_view_free(view);
 }
 
-static void an_overlay_answers_as_a_view_built_anew(void **state) {
+static void an_overlay_answers_like_a_new_view(void **state) {
   (void)state;
   struct dw_view *base = build();
   struct cluster changed = {NULL, 0, 0};
@@ -93,8 +80,8 @@ static void an_overlay_answers_as_a_view_built_anew(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_first_nad_that_differs_is_found),
-      cmocka_unit_test(an_overlay_answers_as_a_view_built_anew),
+      cmocka_unit_test(finds_the_first_nad_that_differs),
+      cmocka_unit_test(an_overlay_answers_like_a_new_view),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return cmocka_run_group_tests(tests, policy_set_up, policy_tear_down);
 }

@@ -6,9 +6,10 @@
 #include <cmocka.h>
 
 #include "cluster/cluster_fixture.h"
+#include "cluster/policy_fixture.h"
 #include "cluster/view_internal.h"
 
-/* Asks for the conflicts of NAD's first pool, as if it were applied again. */
+/* Finds the conflicts of NAD's first pool, as if it were applied again. */
 static size_t ask(const struct dw_view *view, const struct dw_object *nad, bool migration, size_t before,
                   struct dw_pool_hit *hit) {
   struct dw_pool_query query = {.usable = &nad->nad.pools[0].usable,
@@ -35,7 +36,7 @@ static struct asker asker(const char *ns, const char *name, const char *range, c
   return asker;
 }
 
-/* How many conflicts a new NAD of RANGE (and MORE) has in VIEW. */
+/* The number of conflicts of a new NAD with RANGE (and MORE) in VIEW. */
 static size_t conflicts(const struct dw_view *view, const char *range, const char *more, bool migration,
                         struct dw_pool_hit *hit) {
   struct asker new = asker("new", "new", range, more);
@@ -44,21 +45,7 @@ static size_t conflicts(const struct dw_view *view, const char *range, const cha
   return count;
 }
 
-static struct dw_policy *policy;
-
-static int set_up(void **state) {
-  (void)state;
-  policy = dw_policy_default();
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  dw_policy_free(policy);
-  return 0;
-}
-
-static void overlapping_ranges_are_in_conflict(void **state) {
+static void overlapping_ranges_conflict(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "b", "storage", "10.50.0.0/24", "");
@@ -76,7 +63,7 @@ static void overlapping_ranges_are_in_conflict(void **state) {
   dw_view_free(view);
 }
 
-static void pools_meet_in_a_single_address(void **state) {
+static void finds_a_single_shared_address(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "b", "low", "10.50.0.10-10.50.0.20/24", "");
@@ -89,7 +76,7 @@ static void pools_meet_in_a_single_address(void **state) {
   dw_view_free(view);
 }
 
-static void excludes_keep_pools_apart(void **state) {
+static void excludes_prevent_conflicts(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "b", "middle", "10.50.0.64/26", "");
@@ -100,7 +87,7 @@ static void excludes_keep_pools_apart(void **state) {
   dw_view_free(view);
 }
 
-static void families_never_meet(void **state) {
+static void address_families_never_overlap(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "b", "four", "10.50.0.0/24", "");
@@ -111,7 +98,7 @@ static void families_never_meet(void **state) {
   dw_view_free(view);
 }
 
-static void the_same_cidr_is_shared_on_purpose(void **state) {
+static void the_same_cidr_may_be_shared(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "b", "storage", "10.50.0.0/24", "");
@@ -123,7 +110,7 @@ static void the_same_cidr_is_shared_on_purpose(void **state) {
   dw_view_free(view);
 }
 
-static void network_names_are_domains_of_their_own(void **state) {
+static void network_names_are_separate_domains(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "b", "storage", "10.50.0.0/24", ", \"network_name\": \"east\"");
@@ -137,7 +124,7 @@ static void network_names_are_domains_of_their_own(void **state) {
   dw_view_free(view);
 }
 
-static void a_migration_network_shares_with_nobody(void **state) {
+static void a_migration_network_may_not_share_addresses(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "b", "live-migration", "10.50.0.0/24", ", \"network_name\": \"east\"");
@@ -150,7 +137,7 @@ static void a_migration_network_shares_with_nobody(void **state) {
   dw_view_free(view);
 }
 
-static void the_asker_itself_is_skipped(void **state) {
+static void skips_the_querying_nad(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "a", "live-migration", "10.50.0.0/24", "");
@@ -167,7 +154,7 @@ static void the_asker_itself_is_skipped(void **state) {
   dw_view_free(view);
 }
 
-static void the_first_by_name_is_told_and_nads_are_counted_once(void **state) {
+static void reports_the_first_by_name_and_counts_each_nad_once(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "c", "x", "10.50.0.0/24", "");
@@ -184,7 +171,7 @@ static void the_first_by_name_is_told_and_nads_are_counted_once(void **state) {
   dw_view_free(view);
 }
 
-static void of_equal_pools_in_one_nad_the_first_is_reported(void **state) {
+static void reports_the_first_of_equal_pools_in_a_nad(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "a", "twice", "10.1.0.0/24", ", \"ipRanges\": [{\"range\": \"10.1.0.0/24\"}]");
@@ -195,7 +182,7 @@ static void of_equal_pools_in_one_nad_the_first_is_reported(void **state) {
   dw_view_free(view);
 }
 
-static void only_what_is_applied_before_counts(void **state) {
+static void can_be_limited_to_nads_applied_before(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "a", "one", "10.50.0.0/24", "");
@@ -217,7 +204,7 @@ static void only_what_is_applied_before_counts(void **state) {
   dw_view_free(view);
 }
 
-/* --- against brute force --- */
+/* --- comparison with brute force --- */
 
 static bool pools_conflict(const struct dw_object *a, bool a_migrates, const struct dw_object *b,
                            const struct dw_pool_summary *pool) {
@@ -243,7 +230,7 @@ static size_t count_by_hand(const struct dw_view *view, const struct dw_object *
     for (size_t k = 0; k < nad->nad.pool_count; k++) {
       if (!pools_conflict(asked, migration, nad, &nad->nad.pools[k]))
         continue;
-      /* The first one counts, a migration network before all others. */
+      /* The first one is reported, but a migration network before all others. */
       bool weightier = count > 0 && is_migrating(nad) && !is_migrating(hit->nad);
       if (count++ == 0 || weightier) {
         hit->nad = nad;
@@ -294,7 +281,7 @@ static void conflicts_agree_with_brute_force(void **state) {
   }
 }
 
-/* --- many --- */
+/* --- many NADs --- */
 
 static void thousands_of_copies_are_one_group(void **state) {
   (void)state;
@@ -323,7 +310,7 @@ static void thousands_of_copies_are_one_group(void **state) {
   dw_view_free(view);
 }
 
-/* Copies are one group wherever their NADs are in the order of names. */
+/* Copies are one group, whatever the names of their NADs. */
 static void scattered_copies_are_one_group(void **state) {
   (void)state;
   struct cluster cluster = {0};
@@ -339,7 +326,7 @@ static void scattered_copies_are_one_group(void **state) {
   dw_view_free(view);
 }
 
-static void more_nads_than_are_counted_in_many_groups(void **state) {
+static void counts_no_further_than_the_limit_in_many_groups(void **state) {
   (void)state;
   struct cluster cluster = {0};
   for (int i = 2499; i >= 0; i--) {
@@ -359,21 +346,21 @@ static void more_nads_than_are_counted_in_many_groups(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(overlapping_ranges_are_in_conflict),
-      cmocka_unit_test(pools_meet_in_a_single_address),
-      cmocka_unit_test(excludes_keep_pools_apart),
-      cmocka_unit_test(families_never_meet),
-      cmocka_unit_test(the_same_cidr_is_shared_on_purpose),
-      cmocka_unit_test(network_names_are_domains_of_their_own),
-      cmocka_unit_test(a_migration_network_shares_with_nobody),
-      cmocka_unit_test(the_asker_itself_is_skipped),
-      cmocka_unit_test(the_first_by_name_is_told_and_nads_are_counted_once),
-      cmocka_unit_test(of_equal_pools_in_one_nad_the_first_is_reported),
-      cmocka_unit_test(only_what_is_applied_before_counts),
+      cmocka_unit_test(overlapping_ranges_conflict),
+      cmocka_unit_test(finds_a_single_shared_address),
+      cmocka_unit_test(excludes_prevent_conflicts),
+      cmocka_unit_test(address_families_never_overlap),
+      cmocka_unit_test(the_same_cidr_may_be_shared),
+      cmocka_unit_test(network_names_are_separate_domains),
+      cmocka_unit_test(a_migration_network_may_not_share_addresses),
+      cmocka_unit_test(skips_the_querying_nad),
+      cmocka_unit_test(reports_the_first_by_name_and_counts_each_nad_once),
+      cmocka_unit_test(reports_the_first_of_equal_pools_in_a_nad),
+      cmocka_unit_test(can_be_limited_to_nads_applied_before),
       cmocka_unit_test(conflicts_agree_with_brute_force),
       cmocka_unit_test(thousands_of_copies_are_one_group),
       cmocka_unit_test(scattered_copies_are_one_group),
-      cmocka_unit_test(more_nads_than_are_counted_in_many_groups),
+      cmocka_unit_test(counts_no_further_than_the_limit_in_many_groups),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return cmocka_run_group_tests(tests, policy_set_up, policy_tear_down);
 }

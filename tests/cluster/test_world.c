@@ -1,4 +1,4 @@
-/* Where KubeVirt runs, as the objects tell it. */
+/* KubeVirt's namespace, which the objects determine. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static struct dw_world *build(struct dw_policy *policy, const char *const texts[
   return world;
 }
 
-static void the_objects_tell_the_namespace(void **state) {
+static void the_objects_determine_the_namespace(void **state) {
   (void)state;
   static const struct {
     const char *objects[MOST];
@@ -33,7 +33,7 @@ static void the_objects_tell_the_namespace(void **state) {
   } cases[] = {
       {{NULL}, "openshift-cnv"},
       {{NAD("shop")}, "openshift-cnv"},
-      {{HCO("default")}, "openshift-cnv"}, /* where it lands without a namespace */
+      {{HCO("default")}, "openshift-cnv"}, /* where an object is without a namespace */
       {{KUBEVIRT("default")}, "openshift-cnv"},
       {{KUBEVIRT("kubevirt")}, "kubevirt"},
       {{HCO("virt")}, "virt"},
@@ -52,7 +52,7 @@ static void the_objects_tell_the_namespace(void **state) {
   }
 }
 
-static void the_policys_word_counts_most(void **state) {
+static void the_policy_has_precedence(void **state) {
   (void)state;
   static const char text[] = "{apiVersion: droveway.io/v1alpha1, kind: Policy, namespace: openshift-cnv}";
   struct dw_policy *policy = dw_policy_parse(text, strlen(text), "policy.yaml", NULL, 0, NULL);
@@ -62,8 +62,8 @@ static void the_policys_word_counts_most(void **state) {
   dw_world_unref(world);
 }
 
-/* A policy that is used for one view after another is not changed by them. */
-static void a_policy_stays_as_it_is(void **state) {
+/* A policy that several views use does not change. */
+static void does_not_change_the_policy(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
   struct dw_world *first = build(dw_policy_ref(policy), (const char *const[MOST]){KUBEVIRT("a")});
@@ -77,7 +77,7 @@ static void a_policy_stays_as_it_is(void **state) {
   dw_world_unref(second);
 }
 
-static void what_was_just_admitted_tells_it_too(void **state) {
+static void admitted_objects_determine_it_too(void **state) {
   (void)state;
   struct cluster changed = {0};
   cluster_keep(&changed, reduced(NAD("shop")));
@@ -95,7 +95,7 @@ static void what_was_just_admitted_tells_it_too(void **state) {
   assert_string_equal(world->policy->namespace_, "openshift-cnv");
   dw_world_unref(world);
   dw_world_unref(base);
-  /* Where it is known already, another one changes nothing. */
+  /* If the namespace is known already, another one has no effect. */
   changes[1].gone = false;
   base = build(dw_policy_default(), (const char *const[MOST]){KUBEVIRT("kubevirt")});
   world = dw_world_overlay(base, changes, 2);
@@ -107,10 +107,10 @@ static void what_was_just_admitted_tells_it_too(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_objects_tell_the_namespace),
-      cmocka_unit_test(the_policys_word_counts_most),
-      cmocka_unit_test(a_policy_stays_as_it_is),
-      cmocka_unit_test(what_was_just_admitted_tells_it_too),
+      cmocka_unit_test(the_objects_determine_the_namespace),
+      cmocka_unit_test(the_policy_has_precedence),
+      cmocka_unit_test(does_not_change_the_policy),
+      cmocka_unit_test(admitted_objects_determine_it_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* A folder of its own for each test, with all below it removed afterwards. */
+/* A separate folder for each test, which is removed afterwards. */
 #ifndef TESTS_SOURCES_FOLDER_H
 #define TESTS_SOURCES_FOLDER_H
 
@@ -44,7 +44,7 @@ static inline const char *folder_path(struct dw_arena *arena, const struct folde
   return dw_arena_printf(arena, "%s/%s", folder->path, name);
 }
 
-/* Writes FOLDER/NAME, making the folders above it. */
+/* Writes FOLDER/NAME, and creates the folders above it. */
 static inline void folder_put_bytes(const struct folder *folder, const char *name, const char *bytes, size_t length) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   char *path = dw_arena_printf(arena, "%s/%s", folder->path, name);

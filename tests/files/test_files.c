@@ -22,7 +22,7 @@
 #include "support/standard_input.h"
 #include "support/waiting.h"
 
-/* The paths below ROOT that are found, relative to it, each with a blank behind it. */
+/* The paths that are found below ROOT, relative to it, each followed by a space. */
 static const char *found_below(struct dw_arena *arena, const char *root) {
   struct dw_file_list files = {NULL, 0, 0};
   struct dw_error err = DW_ERROR_INIT;
@@ -84,7 +84,7 @@ static void does_not_follow_folders_in_circles(void **state) {
   assert_string_equal(found_below(arena, folder->path), "sub/a.yaml ");
 }
 
-static void takes_a_folder_that_is_a_link(void **state) {
+static void follows_a_link_that_is_given(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "real/a.yaml", "");
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -93,7 +93,7 @@ static void takes_a_folder_that_is_a_link(void **state) {
   assert_string_equal(found_below(arena, link), "a.yaml ");
 }
 
-static void passes_over_what_is_no_file(void **state) {
+static void skips_what_is_not_a_file(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_int_equal(mkfifo(folder_path(arena, folder, "pipe.yaml"), 0600), 0);
@@ -111,13 +111,13 @@ static void expect_unlistable(const char *path, const char *file, const char *te
   assert_non_null(strstr(err.text, text));
 }
 
-static void tells_of_a_missing_path(void **state) {
+static void reports_a_missing_path(void **state) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const char *path = folder_path(arena, *state, "nowhere");
   expect_unlistable(path, path, "No such file or directory");
 }
 
-static void tells_of_a_manifest_that_is_a_dead_link(void **state) {
+static void reports_a_manifest_that_is_a_dead_link(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const char *link = folder_path(arena, folder, "node.yaml");
@@ -125,7 +125,7 @@ static void tells_of_a_manifest_that_is_a_dead_link(void **state) {
   expect_unlistable(folder->path, link, "No such file or directory");
 }
 
-static void passes_over_other_dead_links(void **state) {
+static void skips_other_dead_links(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_int_equal(symlink("gone", folder_path(arena, folder, "README")), 0);
@@ -148,7 +148,7 @@ static void reads_sixteen_folders_deep(void **state) {
   assert_string_equal(found_below(arena, folder->path), dw_arena_printf(arena, "%s ", nested(arena, 16)));
 }
 
-static void says_so_where_folders_lie_deeper(void **state) {
+static void reports_folders_that_are_deeper(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   folder_put(folder, nested(arena, 17), "");
@@ -169,10 +169,10 @@ static void reads_bytes_as_they_are(void **state) {
   const char *text = dw_read_file(arena, path, 0, &length, NULL);
   assert_non_null(text);
   assert_int_equal(length, sizeof bytes - 1);
-  assert_memory_equal(text, bytes, sizeof bytes); /* with the NUL behind it */
+  assert_memory_equal(text, bytes, sizeof bytes); /* including the NUL after it */
 }
 
-static void what_was_read_does_not_become_standard_input(void **state) {
+static void a_file_does_not_become_standard_input(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   size_t length = 0;
@@ -201,7 +201,7 @@ static void reads_more_than_one_buffer(void **state) {
   free(bytes);
 }
 
-static void holds_to_the_limit(void **state) {
+static void respects_the_limit(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "f", "12345678");
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -213,7 +213,7 @@ static void holds_to_the_limit(void **state) {
   assert_null(dw_read_file(arena, path, 7, &length, &err));
   assert_int_equal(err.code, DW_ERR_MEMORY);
   assert_string_equal(err.file, path);
-  assert_int_equal(length, 8); /* untouched */
+  assert_int_equal(length, 8); /* unchanged */
 }
 
 static void expect_unreadable(const char *path, const char *text) {
@@ -226,7 +226,7 @@ static void expect_unreadable(const char *path, const char *text) {
   assert_non_null(strstr(err.text, text));
 }
 
-static void tells_why_a_file_cannot_be_read(void **state) {
+static void reports_why_a_file_cannot_be_read(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   expect_unreadable(folder->path, "Is a directory");
@@ -239,7 +239,7 @@ static void tells_why_a_file_cannot_be_read(void **state) {
   expect_unreadable(secret, "Permission denied");
 }
 
-static void reads_files_that_tell_no_size(void **state) {
+static void reads_files_without_a_size(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   size_t length = 0;
@@ -250,7 +250,7 @@ static void reads_files_that_tell_no_size(void **state) {
 }
 
 /* As in `(head -1; droveway check -f -) <FILE`. */
-static void of_standard_input_the_rest_is_read(void **state) {
+static void reads_the_rest_of_standard_input(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   size_t length = 0;
@@ -271,7 +271,7 @@ static void set_time(const struct folder *folder, const char *name, time_t secon
   assert_int_equal(utimensat(AT_FDCWD, folder_path(arena, folder, name), times, 0), 0);
 }
 
-static void the_fingerprint_stays_while_nothing_changes(void **state) {
+static void the_fingerprint_is_stable(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "a.yaml", "a");
   folder_put(folder, "sub/b.yaml", "b");
@@ -283,7 +283,7 @@ static void the_fingerprint_stays_while_nothing_changes(void **state) {
   assert_int_equal(dw_fingerprint(folder->path), before);
 }
 
-static void the_fingerprint_tells_each_change(void **state) {
+static void the_fingerprint_changes_with_each_change(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   folder_put(folder, "a.yaml", "a");
@@ -311,14 +311,14 @@ static void the_fingerprint_tells_each_change(void **state) {
   assert_int_equal(unlink(folder_path(arena, folder, "d.yaml")), 0);
   assert_int_equal(dw_fingerprint(folder->path), touched);
 
-  /* Written anew and put in its place, as careful editors do: same name, size and time. */
+  /* A new file replaces the old one, as many editors do: same name, size and time. */
   folder_put(folder, "a.new", "LONGER");
   set_time(folder, "a.new", 1000, 1);
   assert_int_equal(rename(folder_path(arena, folder, "a.new"), folder_path(arena, folder, "a.yaml")), 0);
   assert_int_not_equal(dw_fingerprint(folder->path), touched);
 }
 
-static void the_fingerprint_of_one_file_is_its_own(void **state) {
+static void the_fingerprint_of_a_file_ignores_other_files(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const char *path = folder_path(arena, folder, "policy");
@@ -340,7 +340,7 @@ static void set_age(const struct folder *folder, const char *name, long millisec
   set_time(folder, name, (time_t)(then / 1000), (long)(then % 1000) * 1000000);
 }
 
-static void a_file_that_is_being_written_is_told(void **state) {
+static void notices_a_file_that_is_being_written(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_false(dw_written_lately(folder->path, 60000));
@@ -348,18 +348,18 @@ static void a_file_that_is_being_written_is_told(void **state) {
   folder_put(folder, "sub/b.yaml", "b");
   assert_true(dw_written_lately(folder->path, 60000));
   set_age(folder, "a.yaml", 100000);
-  set_age(folder, "sub/b.yaml", 100000); /* as of a copy that keeps the times */
+  set_age(folder, "sub/b.yaml", 100000); /* like a copy that preserves times */
   assert_true(dw_written_lately(folder->path, 60000));
   WAIT_FOR(!dw_written_lately(folder->path, 20));
   folder_put(folder, "notes.txt", "no manifest");
   assert_false(dw_written_lately(folder->path, 20));
-  set_age(folder, "sub/b.yaml", -3600000); /* a clock that is ahead */
+  set_age(folder, "sub/b.yaml", -3600000); /* in the future */
   set_age(folder, "a.yaml", 100000);
   WAIT_FOR(!dw_written_lately(folder_path(arena, folder, "a.yaml"), 20));
   assert_true(dw_written_lately(folder->path, 20));
 }
 
-static void what_cannot_be_looked_at_may_be_being_written(void **state) {
+static void a_file_that_cannot_be_checked_may_be_being_written(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_true(dw_written_lately(folder_path(arena, folder, "none"), 20));
@@ -422,25 +422,25 @@ int main(void) {
       TEST(names_a_folder_without_doubled_slashes),
       TEST(reads_a_mounted_config_map_once),
       TEST(does_not_follow_folders_in_circles),
-      TEST(takes_a_folder_that_is_a_link),
-      TEST(passes_over_what_is_no_file),
-      TEST(tells_of_a_missing_path),
-      TEST(tells_of_a_manifest_that_is_a_dead_link),
-      TEST(passes_over_other_dead_links),
+      TEST(follows_a_link_that_is_given),
+      TEST(skips_what_is_not_a_file),
+      TEST(reports_a_missing_path),
+      TEST(reports_a_manifest_that_is_a_dead_link),
+      TEST(skips_other_dead_links),
       TEST(reads_sixteen_folders_deep),
-      TEST(says_so_where_folders_lie_deeper),
+      TEST(reports_folders_that_are_deeper),
       TEST(reads_bytes_as_they_are),
-      TEST(what_was_read_does_not_become_standard_input),
+      TEST(a_file_does_not_become_standard_input),
       TEST(reads_more_than_one_buffer),
-      TEST(holds_to_the_limit),
-      TEST(tells_why_a_file_cannot_be_read),
-      TEST(reads_files_that_tell_no_size),
-      TEST(of_standard_input_the_rest_is_read),
-      TEST(the_fingerprint_stays_while_nothing_changes),
-      TEST(the_fingerprint_tells_each_change),
-      TEST(the_fingerprint_of_one_file_is_its_own),
-      TEST(a_file_that_is_being_written_is_told),
-      TEST(what_cannot_be_looked_at_may_be_being_written),
+      TEST(respects_the_limit),
+      TEST(reports_why_a_file_cannot_be_read),
+      TEST(reads_files_without_a_size),
+      TEST(reads_the_rest_of_standard_input),
+      TEST(the_fingerprint_is_stable),
+      TEST(the_fingerprint_changes_with_each_change),
+      TEST(the_fingerprint_of_a_file_ignores_other_files),
+      TEST(notices_a_file_that_is_being_written),
+      TEST(a_file_that_cannot_be_checked_may_be_being_written),
       cmocka_unit_test(writes_everything_to_a_pipe_in_parts),
       cmocka_unit_test(failed_writes_set_errno),
   };

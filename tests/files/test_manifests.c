@@ -28,7 +28,7 @@ static struct dw_manifest *read_text(struct dw_arena *arena, const struct folder
   return read_path(arena, folder_path(arena, folder, "m.yaml"));
 }
 
-/* "NAME@PATH " of each. */
+/* "NAME@PATH " of each object. */
 static const char *names_of(struct dw_arena *arena, const struct dw_manifest *manifest) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   for (; manifest; manifest = manifest->next) {
@@ -43,7 +43,7 @@ static void expect_names(const struct folder *folder, const char *text, const ch
   assert_string_equal(names_of(arena, read_text(arena, folder, text)), names);
 }
 
-/* TEXT is refused at LINE:COLUMN, and SAYS stands in the reason. */
+/* Expects an error at LINE:COLUMN for TEXT that contains SAYS. */
 static void expect_refused(const struct folder *folder, const char *text, int line, int column, const char *says) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   folder_put(folder, "m.yaml", text);
@@ -72,7 +72,7 @@ static void reads_json(void **state) {
                "a@ b@ ");
 }
 
-static void takes_lists_apart(void **state) {
+static void splits_lists(void **state) {
   expect_names(*state,
                "apiVersion: v1\nkind: List\nitems:\n"
                "- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n"
@@ -86,12 +86,12 @@ static void takes_lists_apart(void **state) {
                "a@items[0] ");
 }
 
-static void what_only_looks_like_a_list_is_an_object(void **state) {
+static void an_object_that_resembles_a_list_is_an_object(void **state) {
   expect_names(*state, "{apiVersion: v1, kind: AllowList, metadata: {name: a}, items: 3}", "a@ ");
   expect_names(*state, "{apiVersion: v1, kind: Pod, metadata: {name: a}, items: []}", "a@ ");
 }
 
-static void refuses_what_is_no_object(void **state) {
+static void refuses_what_is_not_an_object(void **state) {
   expect_refused(*state, "- a\n- b\n", 1, 1, "mapping with apiVersion and kind");
   expect_refused(*state, "# a comment\n\njust text\n", 3, 1, "mapping with apiVersion and kind");
   expect_refused(*state, POD("a") "---\nkind: Pod\n", 5, 1, "apiVersion or kind is missing");
@@ -103,13 +103,13 @@ static void refuses_what_is_no_object(void **state) {
   expect_refused(*state, "{apiVersion: v1, kind: List, items: [null]}", 1, 38, "mapping with apiVersion and kind");
 }
 
-static void refuses_broken_yaml_at_its_place(void **state) {
+static void reports_the_position_of_invalid_yaml(void **state) {
   expect_refused(*state, "apiVersion: v1\nkind: Pod\n\tmetadata: {}\n", 3, 1, "");
   expect_refused(*state, "apiVersion: v1\nkind: Pod\nkind: Node\n", 3, 1, "kind");
   expect_refused(*state, "{\"apiVersion\": \"v1\",\n \"kind\": \"Pod\" \"x\"}", 2, 16, "");
 }
 
-static void refuses_the_whole_where_the_second_document_is_broken(void **state) {
+static void refuses_a_file_whose_second_document_is_invalid(void **state) {
   expect_refused(*state, POD("a") "---\n" POD("b") "  x: [\n", 8, 3, "indentation");
 }
 
@@ -147,7 +147,7 @@ static int gather(struct dw_arena *arena, const char *path, struct dw_manifests 
   return dw_manifests_gather(arena, &path, 1, out, err);
 }
 
-static void passes_over_what_is_no_object_in_a_project(void **state) {
+static void skips_what_is_not_an_object_in_a_project(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "Chart.yaml", "apiVersion: v2\nname: chart\n");
   folder_put(folder, "a.yaml", POD("a") "---\n# nothing\n---\n" POD("b"));
@@ -166,7 +166,7 @@ static void passes_over_what_is_no_object_in_a_project(void **state) {
   assert_int_equal(dw_manifests_read(arena, &path, 1, &first, &err), -1);
 }
 
-static void a_file_that_is_named_must_hold_objects(void **state) {
+static void a_named_file_must_contain_objects(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifests out = {.first = NULL};
@@ -180,7 +180,7 @@ static void a_file_that_is_named_must_hold_objects(void **state) {
   assert_int_equal(out.skipped, 0);
 }
 
-/* TEXT as a file in a folder is an error that SAYS so, and says NOT that. */
+/* Expects an error for TEXT as a file in a folder, which contains SAYS and does not contain NOT. */
 static void expect_project_refused(const struct folder *folder, const char *text, const char *says, const char * not ) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifests out = {.first = NULL};
@@ -192,7 +192,7 @@ static void expect_project_refused(const struct folder *folder, const char *text
     fail_msg("%d:%d: %s\nin:\n%s", err.line, err.column, err.text, text);
 }
 
-static void an_object_of_ours_is_never_passed_over(void **state) {
+static void never_skips_an_object_with_rules(void **state) {
   expect_project_refused(*state, broken_nad, "apiVersion or kind is missing", "Helm");
   expect_project_refused(*state, "apiVersion: k8s.cni.cncf.io/v1\n", "apiVersion or kind is missing", "Helm");
   expect_project_refused(*state, "kind: HyperConverged\n", "apiVersion or kind is missing", "Helm");
@@ -201,7 +201,7 @@ static void an_object_of_ours_is_never_passed_over(void **state) {
                          "apiVersion or kind is missing", "Helm");
 }
 
-static void tells_how_to_render_a_template(void **state) {
+static void suggests_how_to_render_a_template(void **state) {
   static const char hint[] = "helm template CHART | droveway check -f -";
   expect_project_refused(*state, "{{- if .Values.on }}\nkind: Pod\n{{- end }}\n", hint, "\n");
   expect_project_refused(*state, "kind: Pod\nmetadata:\n  name: {{ .Values.name }}\n", hint, "\n");
@@ -233,7 +233,7 @@ static void reads_standard_input(void **state) {
   assert_string_equal(first->file, "-");
 }
 
-static void names_the_missing_path(void **state) {
+static void reports_the_missing_path(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   folder_put(folder, "a.yaml", POD("a"));
@@ -253,7 +253,7 @@ static void expect_place(const struct dw_manifest *manifest, const char *field, 
     fail_msg("%s: %d:%d, not %d:%d", field, place.line, place.column, line, column);
 }
 
-static void tells_where_a_field_stands(void **state) {
+static void finds_the_position_of_a_field(void **state) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifest *first = read_text(arena, *state,
                                         POD("a") "---\napiVersion: v1\nkind: List\nitems:\n"
@@ -263,7 +263,7 @@ static void tells_where_a_field_stands(void **state) {
   expect_place(first, "metadata.name", 3, 18);
   expect_place(first->next, "", 8, 3);
   expect_place(first->next, "metadata.name", 11, 11);
-  expect_place(first->next, "metadata.labels[a.b/c]", 11, 5); /* the nearest that is there */
+  expect_place(first->next, "metadata.labels[a.b/c]", 11, 5); /* the nearest existing ancestor */
 }
 
 #define NAD "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: nad}, spec: {}}"
@@ -302,7 +302,7 @@ static void finds_objects_inside_others(void **state) {
       {RAW("- {objectDefinition: {kind: ConfigMap, data: '{{ .a }}'}}"), "c@ "},
       {RAW("# a NetworkAttachmentDefinition {{ .a }}"), "c@ "},
       {RAW("- {kind: NetworkAttachmentDefinitions, a: '{{ .a }}'}"), "c@ "},
-      {RAW("- {{ if .a }}\n    - kind: \"KubeVirt\""), "c@ c@spec "}, /* named as the policy is */
+      {RAW("- {{ if .a }}\n    - kind: \"KubeVirt\""), "c@ c@spec "}, /* with the name of the policy */
       {"object-templates-raw: |\n  - {objectDefinition: " NAD "}\n", "nad@[0].objectDefinition "},
       {CARRIER("spec: {object-templates-raw: 5}"), "c@ "},
       {CARRIER("spec: {ref: {apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, name: n}}"), "c@ "},
@@ -326,7 +326,7 @@ static void finds_objects_inside_others(void **state) {
   }
 }
 
-static void finds_the_place_of_an_object_inside_another(void **state) {
+static void finds_the_position_of_an_object_inside_another(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifests out = {.first = NULL};
@@ -339,7 +339,7 @@ static void finds_the_place_of_an_object_inside_another(void **state) {
 }
 
 /* The text is YAML inside YAML. */
-static void finds_the_place_of_an_object_inside_a_text(void **state) {
+static void finds_the_position_of_an_object_inside_a_text(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifests out = {.first = NULL};
@@ -350,11 +350,11 @@ static void finds_the_place_of_an_object_inside_a_text(void **state) {
   expect_place(nad, "metadata.name", 6, 97);
   assert_string_equal(nad->wrapper, "example.io/v1");
   assert_null(nad->template);
-  expect_place(nad->next, "metadata.name", 8, 86); /* of the file again */
+  expect_place(nad->next, "metadata.name", 8, 86); /* in the file again */
   assert_null(nad->next->wrapper);
 }
 
-/* "FILE " of each, without the folder. */
+/* "FILE " of each patch, without the folder. */
 static const char *patches_of(struct dw_arena *arena, const struct folder *folder,
                               const struct dw_manifests *manifests) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
@@ -378,7 +378,7 @@ static void skips_the_patches_of_kustomize(void **state) {
   folder_put(folder, "overlays/a/patches/deep/four.yaml", NAD "\n");
   folder_put(folder, "overlays/a/patches/other.yaml", POD("other"));
   folder_put(folder, "overlays/a/three.yaml", NAD "\n");
-  folder_put(folder, "overlays/shared/two.yaml", NAD "\n"); /* no kustomization is above it */
+  folder_put(folder, "overlays/shared/two.yaml", NAD "\n"); /* there is no kustomization above it */
   folder_put(folder, "z/directive.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: d}\n$patch: delete\n");
   folder_put(folder, "z/operations.yaml", "- {op: remove, path: /spec}\n");
   folder_put(folder, "z/list.yaml", "- {op: remove, path: /spec}\n- {op: remove}\n");
@@ -390,7 +390,7 @@ static void skips_the_patches_of_kustomize(void **state) {
   assert_int_equal(out.skipped, 2); /* the kustomization and the list */
 }
 
-static void a_patch_is_skipped_however_it_is_named(void **state) {
+static void skips_a_patch_whatever_its_name(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifests out = {.first = NULL};
@@ -417,11 +417,11 @@ static void counts_the_templates_of_a_chart(void **state) {
   assert_int_equal(out.templates, 2);
   assert_int_equal(out.skipped, 1);
   assert_int_equal(gather(arena, folder_path(arena, folder, "chart/templates/a.yaml"), &out, &err), -1);
-  folder_put(folder, "templates/a.yaml", template); /* of no chart */
+  folder_put(folder, "templates/a.yaml", template); /* not in a chart */
   assert_int_equal(gather(arena, folder->path, &out, &err), -1);
 }
 
-static void counts_each_list_item_as_its_own_object(void **state) {
+static void reads_each_list_item_as_a_separate_object(void **state) {
   enum { COUNT = 5000 };
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   dw_buf_puts(&text, "apiVersion: v1\nkind: List\nitems:\n");
@@ -444,28 +444,28 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(reads_streams),
       TEST(reads_json),
-      TEST(takes_lists_apart),
-      TEST(what_only_looks_like_a_list_is_an_object),
-      TEST(refuses_what_is_no_object),
-      TEST(refuses_broken_yaml_at_its_place),
-      TEST(refuses_the_whole_where_the_second_document_is_broken),
+      TEST(splits_lists),
+      TEST(an_object_that_resembles_a_list_is_an_object),
+      TEST(refuses_what_is_not_an_object),
+      TEST(reports_the_position_of_invalid_yaml),
+      TEST(refuses_a_file_whose_second_document_is_invalid),
       TEST(refuses_nul_bytes),
       TEST(reads_folders_in_order_of_name),
-      TEST(passes_over_what_is_no_object_in_a_project),
-      TEST(a_file_that_is_named_must_hold_objects),
-      TEST(an_object_of_ours_is_never_passed_over),
-      TEST(tells_how_to_render_a_template),
+      TEST(skips_what_is_not_an_object_in_a_project),
+      TEST(a_named_file_must_contain_objects),
+      TEST(never_skips_an_object_with_rules),
+      TEST(suggests_how_to_render_a_template),
       TEST(reads_paths_as_given),
       TEST(reads_standard_input),
-      TEST(names_the_missing_path),
-      TEST(tells_where_a_field_stands),
+      TEST(reports_the_missing_path),
+      TEST(finds_the_position_of_a_field),
       TEST(finds_objects_inside_others),
-      TEST(finds_the_place_of_an_object_inside_another),
-      TEST(finds_the_place_of_an_object_inside_a_text),
+      TEST(finds_the_position_of_an_object_inside_another),
+      TEST(finds_the_position_of_an_object_inside_a_text),
       TEST(skips_the_patches_of_kustomize),
-      TEST(a_patch_is_skipped_however_it_is_named),
+      TEST(skips_a_patch_whatever_its_name),
       TEST(counts_the_templates_of_a_chart),
-      TEST(counts_each_list_item_as_its_own_object),
+      TEST(reads_each_list_item_as_a_separate_object),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

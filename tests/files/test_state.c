@@ -36,7 +36,7 @@ static struct dw_world *load_good(struct dw_arena *arena, const struct folder *f
   return world;
 }
 
-/* --- what is known --- */
+/* --- knowledge --- */
 
 static enum dw_knowledge knowledge_of(const struct folder *folder, enum dw_kind kind) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -60,7 +60,7 @@ static void an_empty_folder_is_a_cluster_without_nads(void **state) {
   }
 }
 
-static void nodes_are_known_where_there_are_some(void **state) {
+static void nodes_are_known_if_there_are_some(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "nodes.yaml", NODE);
   assert_int_equal(knowledge_of(folder, DW_KIND_NODE), DW_KNOWN);
@@ -71,7 +71,7 @@ static void nodes_are_known_where_there_are_some(void **state) {
 
 /* --- objects --- */
 
-static void objects_without_a_namespace_go_to_the_policys(void **state) {
+static void objects_without_a_namespace_get_that_of_the_policy(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "state/a.yaml", NAD("name: a") "---\n" NAD("name: b, namespace: other"));
   folder_put(folder, "policy.yaml", "apiVersion: droveway.io/v1alpha1\nkind: Policy\nnamespace: kubevirt\n");
@@ -86,7 +86,7 @@ static void objects_without_a_namespace_go_to_the_policys(void **state) {
   dw_world_unref(world);
 }
 
-static void other_kinds_are_passed_over(void **state) {
+static void other_kinds_are_skipped(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "a.yaml", "apiVersion: v1\nkind: Secret\n---\napiVersion: apps/v1\nkind: Node\n---\n" NODE);
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -95,7 +95,7 @@ static void other_kinds_are_passed_over(void **state) {
   dw_world_unref(world);
 }
 
-static void of_two_files_the_later_one_counts(void **state) {
+static void the_later_of_two_files_counts(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "1.yaml", NODE);
   folder_put(folder, "2.yaml",
@@ -107,7 +107,7 @@ static void of_two_files_the_later_one_counts(void **state) {
   dw_world_unref(world);
 }
 
-static void many_objects_are_all_kept(void **state) {
+static void keeps_many_objects(void **state) {
   const struct folder *folder = *state;
   enum { COUNT = 1000 };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -134,15 +134,15 @@ static void assert_nodes(const struct folder *folder, size_t count) {
   dw_world_unref(world);
 }
 
-static void json_lists_are_read(void **state) {
+static void reads_json_lists(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "a.json",
              JSON_LIST(JSON_NODE("a", "") "," JSON_NODE("b", "") ",{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}"));
   assert_nodes(folder, 2);
 }
 
-/* Each of them is none, or none that is alike enough: read in the ordinary way, whole and once. */
-static void json_of_any_other_shape_is_read_as_well(void **state) {
+/* None of them is a list that can be read in parts, so they are read in the ordinary way, once. */
+static void reads_other_json(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "a-one.json", JSON_NODE("a", ""));
   folder_put(folder, "b-nested.json", JSON_LIST(JSON_NODE("b", "") "," JSON_LIST(JSON_NODE("c", ""))));
@@ -154,7 +154,7 @@ static void json_of_any_other_shape_is_read_as_well(void **state) {
   assert_nodes(folder, 7);
 }
 
-static void of_json_lists_the_later_object_counts(void **state) {
+static void the_later_object_in_json_lists_counts(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "1.json",
              JSON_LIST(JSON_NODE("a", "") "," JSON_NODE("a", ",\"spec\":{\"podCIDR\":\"10.0.0.0/24\"}")));
@@ -174,10 +174,10 @@ static void expect_refused(const struct folder *folder, const char *file, int li
   assert_string_equal(err.file, folder_path(arena, folder, file));
   if (err.line != line || err.column != column || !strstr(err.text, says))
     fail_msg("%d:%d: %s", err.line, err.column, err.text);
-  assert_null(load(arena, folder, NULL, NULL)); /* nobody has to ask for the reason */
+  assert_null(load(arena, folder, NULL, NULL)); /* without an error */
 }
 
-static void an_object_of_the_wrong_shape_is_named_with_its_place(void **state) {
+static void reports_the_position_of_an_invalid_object(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "a.yaml", NODE);
   folder_put(folder, "b.yaml",
@@ -186,7 +186,7 @@ static void an_object_of_the_wrong_shape_is_named_with_its_place(void **state) {
   expect_refused(folder, "b.yaml", 4, 3, "podCIDRs");
 }
 
-static void what_is_wrong_in_a_json_list_is_named_with_its_place(void **state) {
+static void reports_the_position_of_an_error_in_a_json_list(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "a.json",
              "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n" JSON_NODE("a", "") ",\n " JSON_NODE(
@@ -202,14 +202,14 @@ static void what_is_wrong_in_a_json_list_is_named_with_its_place(void **state) {
   expect_refused(folder, "a.json", 3, 21, "expected a value");
 }
 
-static void a_broken_file_is_named_with_its_place(void **state) {
+static void reports_the_position_of_a_syntax_error(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "a.yaml", NODE);
   folder_put(folder, "sub/b.yaml", NODE "status: {\n");
   expect_refused(folder, "sub/b.yaml", 5, 1, "expected a value");
 }
 
-static void a_missing_folder_is_named(void **state) {
+static void reports_a_missing_folder(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_sources sources = {.state = folder_path(arena, folder, "none")};
@@ -219,7 +219,7 @@ static void a_missing_folder_is_named(void **state) {
   assert_int_equal(err.line, 0);
 }
 
-static void an_error_leaves_the_objects_before_it_to_the_caller(void **state) {
+static void after_an_error_the_caller_owns_the_objects_read_before(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "a.yaml", NODE);
   folder_put(folder, "b.yaml", "{");
@@ -248,14 +248,14 @@ static void expect_bad_policy(const struct folder *folder, const char *text, int
 
 #define HEAD "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
 
-static void a_bad_policy_is_named_with_its_place(void **state) {
+static void reports_the_position_of_an_error_in_the_policy(void **state) {
   expect_bad_policy(*state, HEAD "rules: {gateway-in-pol: warn}\n", 3, 9, "gateway-in-pool");
   expect_bad_policy(*state, HEAD "namespaces: x\n", 3, 1, "namespace");
   expect_bad_policy(*state, HEAD "rules: [\n", 4, 1, "expected a value");
   expect_bad_policy(*state, "", 1, 1, "empty");
 }
 
-static void a_missing_policy_is_named(void **state) {
+static void reports_a_missing_policy(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_sources sources = {.policy = folder_path(arena, folder, "none.yaml")};
@@ -265,7 +265,7 @@ static void a_missing_policy_is_named(void **state) {
   assert_non_null(strstr(err.text, "No such file"));
 }
 
-static void without_a_policy_the_defaults_are_in_force(void **state) {
+static void without_a_policy_uses_the_defaults(void **state) {
   (void)state;
   struct dw_sources sources = {.policy = NULL};
   struct dw_policy *policy = dw_policy_load(&sources, NULL);
@@ -279,22 +279,22 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(without_a_folder_nothing_is_known),
       TEST(an_empty_folder_is_a_cluster_without_nads),
-      TEST(nodes_are_known_where_there_are_some),
-      TEST(objects_without_a_namespace_go_to_the_policys),
-      TEST(other_kinds_are_passed_over),
-      TEST(of_two_files_the_later_one_counts),
-      TEST(many_objects_are_all_kept),
-      TEST(json_lists_are_read),
-      TEST(json_of_any_other_shape_is_read_as_well),
-      TEST(of_json_lists_the_later_object_counts),
-      TEST(an_object_of_the_wrong_shape_is_named_with_its_place),
-      TEST(what_is_wrong_in_a_json_list_is_named_with_its_place),
-      TEST(a_broken_file_is_named_with_its_place),
-      TEST(a_missing_folder_is_named),
-      TEST(an_error_leaves_the_objects_before_it_to_the_caller),
-      TEST(a_bad_policy_is_named_with_its_place),
-      TEST(a_missing_policy_is_named),
-      TEST(without_a_policy_the_defaults_are_in_force),
+      TEST(nodes_are_known_if_there_are_some),
+      TEST(objects_without_a_namespace_get_that_of_the_policy),
+      TEST(other_kinds_are_skipped),
+      TEST(the_later_of_two_files_counts),
+      TEST(keeps_many_objects),
+      TEST(reads_json_lists),
+      TEST(reads_other_json),
+      TEST(the_later_object_in_json_lists_counts),
+      TEST(reports_the_position_of_an_invalid_object),
+      TEST(reports_the_position_of_an_error_in_a_json_list),
+      TEST(reports_the_position_of_a_syntax_error),
+      TEST(reports_a_missing_folder),
+      TEST(after_an_error_the_caller_owns_the_objects_read_before),
+      TEST(reports_the_position_of_an_error_in_the_policy),
+      TEST(reports_a_missing_policy),
+      TEST(without_a_policy_uses_the_defaults),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static bool keep(void *context, const char *data, size_t length) {
   return true;
 }
 
-/* What GET /x gives. BODY is empty where nothing came. */
+/* The result of GET /x. BODY is empty if nothing was received. */
 static int get(struct calls *calls, struct dw_buf *body, struct dw_api_result *result) {
   struct dw_api_request request = {.path = "/x", .timeout_ms = 20000, .receive = keep, .context = body};
   dw_buf_truncate(body, 0);
@@ -56,9 +56,9 @@ static void answer_with(struct calls *calls, const char *text) {
 
 #define HEAD(status) "HTTP/1.1 " status " Told\r\nContent-Type: application/json\r\n"
 
-/* --- what is sent --- */
+/* --- requests --- */
 
-static void says_who_it_is(void **state) {
+static void identifies_itself(void **state) {
   struct calls *calls = *state;
   struct dw_api_result result;
   DW_BUF_SCOPED struct dw_buf body = DW_BUF_INIT;
@@ -93,7 +93,7 @@ static void sends_a_body(void **state) {
 }
 
 /* A pod's token is replaced every hour. */
-static void reads_its_token_anew_for_each_call(void **state) {
+static void reads_its_token_again_for_each_call(void **state) {
   struct calls *calls = *state;
   char folder[64], path[96], text[512];
   struct dw_api_result result;
@@ -152,9 +152,9 @@ static void escapes_for_a_query(void **state) {
   assert_string_equal(dw_buf_text(&out), "aZ9-._~%20%2F%3F%26%3D%25%2B%0A%C3%A9");
 }
 
-/* --- what comes --- */
+/* --- answers --- */
 
-static void unzips(void **state) {
+static void decompresses(void **state) {
   static const unsigned char zipped[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02,
                                          0xff, 0xab, 0x56, 0x4a, 0x54, 0xb2, 0x32, 0xac, 0x05,
                                          0x00, 0xaf, 0xac, 0x1b, 0x56, 0x07, 0x00, 0x00, 0x00};
@@ -171,7 +171,7 @@ static void unzips(void **state) {
   assert_string_equal(dw_buf_text(&body), "{\"a\":1}");
 }
 
-static void an_error_answer_is_told_by_its_status_object(void **state) {
+static void reports_the_message_of_a_status_object(void **state) {
   struct calls *calls = *state;
   struct dw_api_result result;
   DW_BUF_SCOPED struct dw_buf body = DW_BUF_INIT;
@@ -185,7 +185,7 @@ static void an_error_answer_is_told_by_its_status_object(void **state) {
   assert_int_equal(body.length, 0);
 }
 
-static void an_error_page_of_a_proxy_is_told_by_its_number(void **state) {
+static void reports_the_status_of_a_proxys_error_page(void **state) {
   struct calls *calls = *state;
   struct dw_api_result result;
   DW_BUF_SCOPED struct dw_buf body = DW_BUF_INIT;
@@ -205,7 +205,7 @@ static void expect_wait(struct calls *calls, const char *header, unsigned least,
   assert_in_range(result.retry_after_ms, least, most);
 }
 
-static void tells_what_the_server_asks_to_wait(void **state) {
+static void reports_how_long_the_server_asks_to_wait(void **state) {
   struct calls *calls = *state;
   expect_wait(calls, "", 0, 0);
   expect_wait(calls, "Retry-After: 7\r\n", 7000, 7000);
@@ -215,7 +215,7 @@ static void tells_what_the_server_asks_to_wait(void **state) {
   expect_wait(calls, "Retry-After: Wed, 01 Jan 1998 00:00:00 GMT\r\n", 0, 0);
 }
 
-static void an_answer_that_breaks_off_is_not_complete(void **state) {
+static void an_interrupted_answer_is_not_complete(void **state) {
   static const char *const broken[] = {HEAD("200") "Content-Length: 100\r\n\r\n{\"a\":",
                                        HEAD("200") "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n", "HTTP/1.1 2",
                                        "", "not HTTP at all\r\n\r\n"};
@@ -238,7 +238,7 @@ static bool refuse_more(void *context, const char *data, size_t length) {
   return false;
 }
 
-static void stops_where_no_more_is_wanted(void **state) {
+static void stops_if_no_more_is_wanted(void **state) {
   struct calls *calls = *state;
   struct dw_api_result result;
   struct dw_api_request request = {.path = "/x", .timeout_ms = 20000, .receive = refuse_more};
@@ -247,11 +247,11 @@ static void stops_where_no_more_is_wanted(void **state) {
   assert_true(result.stopped);
 }
 
-/* --- what never comes --- */
+/* --- missing answers --- */
 
 #define NADS_OF "/apis/k8s.cni.cncf.io/v1/namespaces/virt/network-attachment-definitions/net"
 
-static void waits_no_longer_than_it_may(void **state) {
+static void respects_its_timeouts(void **state) {
   struct calls *calls = *state;
   struct dw_api_result result;
   fake_api_hang_gets(calls->api, FAKE_NADS);
@@ -284,7 +284,7 @@ static void is_interrupted_from_another_thread(void **state) {
   pthread_join(thread, NULL);
 }
 
-static void tells_that_nobody_listens(void **state) {
+static void reports_a_refused_connection(void **state) {
   struct calls *calls = *state;
   struct dw_api_result result;
   fake_api_down(calls->api);
@@ -297,20 +297,20 @@ static void tells_that_nobody_listens(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      CALLS(says_who_it_is),
+      CALLS(identifies_itself),
       CALLS(sends_a_body),
-      CALLS(reads_its_token_anew_for_each_call),
+      CALLS(reads_its_token_again_for_each_call),
       CALLS(keeps_its_connection),
       cmocka_unit_test(escapes_for_a_query),
-      CALLS(unzips),
-      CALLS(an_error_answer_is_told_by_its_status_object),
-      CALLS(an_error_page_of_a_proxy_is_told_by_its_number),
-      CALLS(tells_what_the_server_asks_to_wait),
-      CALLS(an_answer_that_breaks_off_is_not_complete),
-      CALLS(stops_where_no_more_is_wanted),
-      CALLS(waits_no_longer_than_it_may),
+      CALLS(decompresses),
+      CALLS(reports_the_message_of_a_status_object),
+      CALLS(reports_the_status_of_a_proxys_error_page),
+      CALLS(reports_how_long_the_server_asks_to_wait),
+      CALLS(an_interrupted_answer_is_not_complete),
+      CALLS(stops_if_no_more_is_wanted),
+      CALLS(respects_its_timeouts),
       CALLS(is_interrupted_from_another_thread),
-      CALLS(tells_that_nobody_listens),
+      CALLS(reports_a_refused_connection),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

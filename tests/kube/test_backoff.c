@@ -13,12 +13,13 @@ enum { ROUNDS = 2000, MINUTE_MS = 60000 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* client-go's reflector: 800 ms to 30 s, each up to twice as long, the first again after two minutes of calm. */
+/* Like client-go's reflector: 800 ms to 30 s, each up to twice as long, and starting again after two minutes without a
+ * wait. */
 static struct dw_backoff reflector(unsigned tries) {
   return (struct dw_backoff){.first_ms = 800, .most_ms = 30000, .reset_ms = 2 * MINUTE_MS, .tries = tries};
 }
 
-static void doubles_up_to_the_most_and_adds_jitter(void **state) {
+static void doubles_up_to_the_maximum_and_adds_jitter(void **state) {
   (void)state;
   static const struct {
     unsigned tries, least, half, most; /* without jitter, with half of it, with all of it */
@@ -40,7 +41,7 @@ static void doubles_up_to_the_most_and_adds_jitter(void **state) {
   }
 }
 
-static void starts_over_after_two_minutes_without_a_wait(void **state) {
+static void starts_again_after_two_minutes_without_a_wait(void **state) {
   (void)state;
   struct dw_backoff backoff = reflector(0);
   int64_t now = 5000;
@@ -51,14 +52,14 @@ static void starts_over_after_two_minutes_without_a_wait(void **state) {
   assert_int_equal(dw_backoff_after(&backoff, 0, now, 0), 1600);
 }
 
-static void never_starts_over_by_itself_where_no_time_is_set(void **state) {
+static void never_starts_again_automatically_without_a_reset_time(void **state) {
   (void)state;
   struct dw_backoff backoff = {.first_ms = 500, .most_ms = 30000};
   assert_int_equal(dw_backoff_after(&backoff, 0, 0, 0), 500);
   assert_int_equal(dw_backoff_after(&backoff, 0, INT64_MAX, 0), 1000);
 }
 
-static void starts_over_after_a_reset(void **state) {
+static void starts_again_after_a_reset(void **state) {
   (void)state;
   struct dw_backoff backoff = reflector(0);
   for (int i = 0; i < 10; i++)
@@ -78,11 +79,11 @@ static void waits_at_least_as_long_as_asked(void **state) {
   for (size_t i = 0; i < COUNT(waits); i++) {
     struct dw_backoff backoff = reflector(0);
     assert_int_equal(dw_backoff_after(&backoff, waits[i].asked, 1000, 0), waits[i].wait);
-    assert_int_equal(dw_backoff_after(&backoff, 0, 1000, 0), 1600); /* it counts as a try */
+    assert_int_equal(dw_backoff_after(&backoff, 0, 1000, 0), 1600); /* this counts as a try */
   }
 }
 
-static void the_smallest_waits_stay_what_they_are(void **state) {
+static void handles_the_smallest_waits(void **state) {
   (void)state;
   struct dw_backoff one = {.first_ms = 1, .most_ms = 1};
   assert_int_equal(dw_backoff_after(&one, 0, 0, UINT32_MAX), 1);
@@ -92,8 +93,8 @@ static void the_smallest_waits_stay_what_they_are(void **state) {
   assert_int_equal(dw_backoff_after(&low, 0, 0, 0), 10);
 }
 
-/* The clock and the random numbers of the machine. */
-static void real_waits_reach_from_the_wait_to_twice_as_long(void **state) {
+/* With the real clock and random numbers. */
+static void real_waits_are_between_the_wait_and_twice_the_wait(void **state) {
   (void)state;
   unsigned least = UINT_MAX, most = 0, least_spread = UINT_MAX, most_spread = 0;
   for (int i = 0; i < ROUNDS; i++) {
@@ -115,13 +116,13 @@ static void real_waits_reach_from_the_wait_to_twice_as_long(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(doubles_up_to_the_most_and_adds_jitter),
-      cmocka_unit_test(starts_over_after_two_minutes_without_a_wait),
-      cmocka_unit_test(never_starts_over_by_itself_where_no_time_is_set),
-      cmocka_unit_test(starts_over_after_a_reset),
+      cmocka_unit_test(doubles_up_to_the_maximum_and_adds_jitter),
+      cmocka_unit_test(starts_again_after_two_minutes_without_a_wait),
+      cmocka_unit_test(never_starts_again_automatically_without_a_reset_time),
+      cmocka_unit_test(starts_again_after_a_reset),
       cmocka_unit_test(waits_at_least_as_long_as_asked),
-      cmocka_unit_test(the_smallest_waits_stay_what_they_are),
-      cmocka_unit_test(real_waits_reach_from_the_wait_to_twice_as_long),
+      cmocka_unit_test(handles_the_smallest_waits),
+      cmocka_unit_test(real_waits_are_between_the_wait_and_twice_the_wait),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

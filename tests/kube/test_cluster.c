@@ -85,7 +85,7 @@ static int tear_down(void **state) {
   return 0;
 }
 
-/* --- what is seen --- */
+/* --- the current objects --- */
 
 /* "name name ..." of a kind, in the view's order of namespace and name. */
 static const char *names(const struct live *live, enum dw_kind kind) {
@@ -147,7 +147,7 @@ static void put_nad(struct live *live, const char *name, const char *config) {
   fake_api_put(live->api, FAKE_NADS, text);
 }
 
-/* Items of a list of a built-in kind carry neither apiVersion nor kind. */
+/* The items of a list of a built-in kind have no apiVersion and kind. */
 static void put_node(struct live *live, const char *name, const char *heartbeat) {
   char text[512];
   snprintf(text, sizeof text,
@@ -172,7 +172,7 @@ static void reads_lists_page_by_page(void **state) {
   assert_int_equal(status(live, DW_KIND_NODE).objects, 5);
 }
 
-static void begins_a_list_anew_whose_pages_expired(void **state) {
+static void starts_a_list_again_if_its_pages_expire(void **state) {
   struct live *live = *state;
   for (char name[] = "node-1"; name[5] <= '5'; name[5]++)
     put_node(live, name, "");
@@ -210,7 +210,7 @@ static void starts_without_an_api_server_and_catches_up(void **state) {
   assert_string_equal(names(live, DW_KIND_NAD), "net-a");
 }
 
-static void asks_for_one_config_map_by_its_name(void **state) {
+static void reads_a_config_map_by_its_name(void **state) {
   struct live *live = *state;
   fake_api_put(live->api, FAKE_CONFIGMAPS,
                "{\"metadata\":{\"name\":\"kubeadm-config\",\"namespace\":\"kube-system\"},\"data\":"
@@ -222,7 +222,7 @@ static void asks_for_one_config_map_by_its_name(void **state) {
   assert_string_equal(names(live, DW_KIND_CONFIG_MAP), "kubeadm-config");
 }
 
-static void leaves_out_what_it_cannot_read_and_says_so(void **state) {
+static void skips_and_logs_what_it_cannot_read(void **state) {
   struct live *live = *state;
   put_nad(live, "net-a", "{}");
   fake_api_put(live->api, FAKE_NADS,
@@ -236,7 +236,7 @@ static void leaves_out_what_it_cannot_read_and_says_so(void **state) {
 
 /* --- watches --- */
 
-static void sees_what_is_added_changed_and_deleted(void **state) {
+static void notices_added_changed_and_deleted_objects(void **state) {
   struct live *live = *state;
   put_nad(live, "net-a", "{}");
   start_cluster(live, 0);
@@ -253,8 +253,8 @@ static void sees_what_is_added_changed_and_deleted(void **state) {
   dw_cluster_objects_free(&objects);
 }
 
-/* No API server sends one; what is gone must be gone all the same. */
-static void a_namespace_on_a_cluster_wide_object_hides_no_deletion(void **state) {
+/* No API server sends one, but the object must be removed in any case. */
+static void ignores_the_namespace_of_a_cluster_wide_object(void **state) {
   struct live *live = *state;
   put_node(live, "node-1", "");
   start_cluster(live, 0);
@@ -265,7 +265,7 @@ static void a_namespace_on_a_cluster_wide_object_hides_no_deletion(void **state)
   WAIT_FOR(has_names(live, DW_KIND_NODE, ""));
 }
 
-static void tells_of_each_event_in_order(void **state) {
+static void reports_each_event_in_order(void **state) {
   struct live *live = *state;
   start_cluster(live, 0);
   WAIT_FOR(all_watched(live));
@@ -289,7 +289,7 @@ static void heartbeats_of_nodes_change_nothing(void **state) {
   WAIT_FOR(all_watched(live));
   unsigned before = atomic_load(&live->changes);
   put_node(live, "node-1", "10:05");
-  put_nad(live, "net-a", "{}"); /* a change that is one */
+  put_nad(live, "net-a", "{}"); /* a real change */
   WAIT_FOR(has_names(live, DW_KIND_NAD, "net-a"));
   WAIT_FOR(atomic_load(&live->changes) > before);
   put_node(live, "node-2", "");
@@ -298,7 +298,7 @@ static void heartbeats_of_nodes_change_nothing(void **state) {
   assert_int_equal(atomic_load(&live->changes), before + 2);
 }
 
-static void goes_on_with_a_watch_where_its_connection_broke(void **state) {
+static void continues_a_watch_after_a_broken_connection(void **state) {
   struct live *live = *state;
   start_cluster(live, 0);
   WAIT_FOR(all_watched(live));
@@ -310,7 +310,7 @@ static void goes_on_with_a_watch_where_its_connection_broke(void **state) {
   assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_LIST), 1);
 }
 
-static void lists_again_where_the_watch_is_gone(void **state) {
+static void lists_again_if_the_watch_has_expired(void **state) {
   struct live *live = *state;
   put_nad(live, "net-a", "{}");
   put_nad(live, "net-b", "{}");
@@ -325,7 +325,7 @@ static void lists_again_where_the_watch_is_gone(void **state) {
   assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_LIST), 2);
 }
 
-static void a_bookmark_spares_the_list(void **state) {
+static void a_bookmark_makes_a_new_list_unnecessary(void **state) {
   struct live *live = *state;
   start_cluster(live, 0);
   WAIT_FOR(all_watched(live));
@@ -334,7 +334,7 @@ static void a_bookmark_spares_the_list(void **state) {
                  "\"resourceVersion\":\"101\"},\"spec\":{\"config\":\"{}\"}}}\n"
                  "{\"type\":\"BOOKMARK\",\"object\":{\"metadata\":{\"resourceVersion\":\"999\"}}}\n");
   WAIT_FOR(has_names(live, DW_KIND_NAD, "net-a"));
-  fake_api_compact(live->api); /* 101 is gone, 999 is not */
+  fake_api_compact(live->api); /* version 101 has expired, 999 has not */
   size_t watches = fake_api_asked(live->api, FAKE_NADS, FAKE_WATCH);
   fake_api_drop(live->api);
   WAIT_FOR(fake_api_asked(live->api, FAKE_NADS, FAKE_WATCH) > watches && is_in(live, DW_KIND_NAD, DW_FEED_WATCHING));
@@ -342,7 +342,7 @@ static void a_bookmark_spares_the_list(void **state) {
   assert_string_equal(names(live, DW_KIND_NAD), "net-a");
 }
 
-static void lists_again_after_what_is_no_event(void **state) {
+static void lists_again_after_an_invalid_event(void **state) {
   static const char *const odd[] = {"no JSON at all\n", "{\"type\":\"ADDED\"}\n", "{\"object\":{}}\n", "[]\n",
                                     "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"x\"}}}\n"};
   struct live *live = *state;
@@ -357,7 +357,7 @@ static void lists_again_after_what_is_no_event(void **state) {
   }
 }
 
-static void asks_for_a_new_watch_when_one_has_had_its_time(void **state) {
+static void watches_again_after_the_end_of_a_watch(void **state) {
   struct live *live = *state;
   struct dw_error err = DW_ERROR_INIT;
   struct dw_cluster_options options = {.config = fake_api_config(live->api), .watch_seconds = 1, .first_wait_ms = 5};
@@ -368,9 +368,9 @@ static void asks_for_a_new_watch_when_one_has_had_its_time(void **state) {
   assert_string_equal(status(live, DW_KIND_NAD).error, "");
 }
 
-/* --- what is absent, forbidden or out of reach --- */
+/* --- absent, forbidden or unreachable resources --- */
 
-static void reads_a_kind_whose_crd_comes_later(void **state) {
+static void reads_a_kind_whose_crd_is_installed_later(void **state) {
   struct live *live = *state;
   fake_api_withdraw(live->api, FAKE_NADS);
   fake_api_withdraw(live->api, FAKE_NNS);
@@ -384,7 +384,7 @@ static void reads_a_kind_whose_crd_comes_later(void **state) {
   WAIT_FOR(has_names(live, DW_KIND_NAD, "net-a"));
 }
 
-static void forgets_a_kind_whose_crd_went_away(void **state) {
+static void drops_a_kind_whose_crd_is_removed(void **state) {
   struct live *live = *state;
   put_nad(live, "net-a", "{}");
   start_cluster(live, 20);
@@ -447,7 +447,7 @@ static void what_rbac_forbids_is_unknown_until_it_is_allowed(void **state) {
   assert_int_equal(knowledge(live, DW_KIND_NODE_NETWORK_STATE), DW_KNOWN);
 }
 
-static void permission_that_is_taken_away_is_believed_in_the_end(void **state) {
+static void a_revoked_permission_is_believed_in_the_end(void **state) {
   struct live *live = *state;
   put_nad(live, "net-a", "{}");
   start_cluster(live, 20);
@@ -460,7 +460,7 @@ static void permission_that_is_taken_away_is_believed_in_the_end(void **state) {
   assert_string_equal(names(live, DW_KIND_NAD), "");
 }
 
-static void keeps_what_was_read_while_the_api_server_is_away(void **state) {
+static void keeps_its_objects_while_the_api_server_is_down(void **state) {
   struct live *live = *state;
   put_nad(live, "net-a", "{}");
   fake_api_withdraw(live->api, FAKE_SERVICE_CIDRS);
@@ -496,7 +496,7 @@ static void does_not_storm_an_api_server_that_refuses(void **state) {
   assert_true(status(live, DW_KIND_NODE).lists <= 3);
 }
 
-/* --- direct questions --- */
+/* --- lookups --- */
 
 static enum dw_lookup look_up(const struct live *live, const char *name, unsigned timeout_ms, char *what, size_t size) {
   struct dw_error err = DW_ERROR_INIT;
@@ -508,7 +508,7 @@ static enum dw_lookup look_up(const struct live *live, const char *name, unsigne
   return found;
 }
 
-static void looks_a_nad_up_past_the_view(void **state) {
+static void looks_up_a_nad_in_the_api_server(void **state) {
   struct live *live = *state;
   char what[600];
   put_nad(live, "net-a", "{}");
@@ -522,8 +522,8 @@ static void looks_a_nad_up_past_the_view(void **state) {
   assert_non_null(strstr(what, "403"));
 }
 
-/* In the version that is served: 404 of another one would pass for an object that does not exist. */
-static void looks_up_whom_networks_are_named_by(void **state) {
+/* In the served version, because the 404 for another one would look like an object that does not exist. */
+static void looks_up_the_users_that_name_networks(void **state) {
   static const char beta[] = "/apis/hco.kubevirt.io/v1beta1/hyperconvergeds";
   struct live *live = *state;
   struct dw_error err = DW_ERROR_INIT;
@@ -551,7 +551,7 @@ static void looks_up_whom_networks_are_named_by(void **state) {
   assert_int_equal(dw_cluster_lookup(live->cluster, &kubevirt, 10000, &object, &err), DW_LOOKUP_FAILED);
 }
 
-static void a_look_up_takes_its_time_and_no_more(void **state) {
+static void a_lookup_respects_its_timeout(void **state) {
   struct live *live = *state;
   char what[600];
   fake_api_hang_gets(live->api, FAKE_NADS);
@@ -560,7 +560,7 @@ static void a_look_up_takes_its_time_and_no_more(void **state) {
   assert_true(strlen(what) > 0);
 }
 
-/* --- once --- */
+/* --- listing once --- */
 
 static int count_received(void *context, struct dw_arena *arena, const struct dw_resource *resource,
                           const dw_json *object, struct dw_error *err) {
@@ -600,7 +600,7 @@ static void lists_a_cluster_once(void **state) {
   assert_non_null(strstr(err.text, "500"));
 }
 
-static void stops_at_once_whatever_is_in_progress(void **state) {
+static void stops_immediately_whatever_is_in_progress(void **state) {
   struct live *live = *state;
   start_cluster(live, 0);
   dw_cluster_stop(live->cluster); /* while it lists */
@@ -619,33 +619,33 @@ static void stops_at_once_whatever_is_in_progress(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       LIVE(reads_lists_page_by_page),
-      LIVE(begins_a_list_anew_whose_pages_expired),
+      LIVE(starts_a_list_again_if_its_pages_expire),
       LIVE(is_not_ready_before_the_last_list_is_read),
       LIVE(starts_without_an_api_server_and_catches_up),
-      LIVE(asks_for_one_config_map_by_its_name),
-      LIVE(leaves_out_what_it_cannot_read_and_says_so),
-      LIVE(sees_what_is_added_changed_and_deleted),
-      LIVE(a_namespace_on_a_cluster_wide_object_hides_no_deletion),
-      LIVE(tells_of_each_event_in_order),
+      LIVE(reads_a_config_map_by_its_name),
+      LIVE(skips_and_logs_what_it_cannot_read),
+      LIVE(notices_added_changed_and_deleted_objects),
+      LIVE(ignores_the_namespace_of_a_cluster_wide_object),
+      LIVE(reports_each_event_in_order),
       LIVE(heartbeats_of_nodes_change_nothing),
-      LIVE(goes_on_with_a_watch_where_its_connection_broke),
-      LIVE(lists_again_where_the_watch_is_gone),
-      LIVE(a_bookmark_spares_the_list),
-      LIVE(lists_again_after_what_is_no_event),
-      LIVE(asks_for_a_new_watch_when_one_has_had_its_time),
-      LIVE(reads_a_kind_whose_crd_comes_later),
-      LIVE(forgets_a_kind_whose_crd_went_away),
+      LIVE(continues_a_watch_after_a_broken_connection),
+      LIVE(lists_again_if_the_watch_has_expired),
+      LIVE(a_bookmark_makes_a_new_list_unnecessary),
+      LIVE(lists_again_after_an_invalid_event),
+      LIVE(watches_again_after_the_end_of_a_watch),
+      LIVE(reads_a_kind_whose_crd_is_installed_later),
+      LIVE(drops_a_kind_whose_crd_is_removed),
       LIVE(does_not_believe_an_api_server_that_is_not_ready),
       LIVE(a_refusal_that_does_not_last_is_not_believed),
       LIVE(what_rbac_forbids_is_unknown_until_it_is_allowed),
-      LIVE(permission_that_is_taken_away_is_believed_in_the_end),
-      LIVE(keeps_what_was_read_while_the_api_server_is_away),
+      LIVE(a_revoked_permission_is_believed_in_the_end),
+      LIVE(keeps_its_objects_while_the_api_server_is_down),
       LIVE(does_not_storm_an_api_server_that_refuses),
-      LIVE(looks_a_nad_up_past_the_view),
-      LIVE(looks_up_whom_networks_are_named_by),
-      LIVE(a_look_up_takes_its_time_and_no_more),
+      LIVE(looks_up_a_nad_in_the_api_server),
+      LIVE(looks_up_the_users_that_name_networks),
+      LIVE(a_lookup_respects_its_timeout),
       LIVE(lists_a_cluster_once),
-      LIVE(stops_at_once_whatever_is_in_progress),
+      LIVE(stops_immediately_whatever_is_in_progress),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* What goes wrong with lists and watches: each failure is followed by a pause, is reported once, and what was known
- * stays. No test waits for a time to pass: where a pause must be seen it is an hour long. */
+/* Failures of lists and watches: after each one the feed waits, reports it once, and keeps its objects. No test depends
+ * on time: a wait that a test must observe is an hour long. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ enum { MOST_FEEDS = 16, HOUR_MS = 3600 * 1000, TRIES = 5 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define NADS "network-attachment-definitions"
-/* A log line of the NADs' feed, from its level on. */
+/* A log line of the NADs' feed, beginning with its level. */
 #define LINE(level, message, reason)                                                                                   \
   "\"level\":\"" level "\",\"msg\":\"" NADS ": " message                                                               \
   "\",\"group\":\"k8s.cni.cncf.io\",\"objects\":1,\"reason\":\"" reason "\"}\n"
@@ -53,7 +53,7 @@ static void end(struct live *live) {
   log_file_end(&live->log);
 }
 
-/* WAIT_MS is that of every pause. No watch is short under SHORT_MS. */
+/* WAIT_MS is the length of every wait. A watch of less than SHORT_MS counts as short. */
 static void start(struct live *live, unsigned wait_ms, unsigned short_ms) {
   struct dw_error err = DW_ERROR_INIT;
   struct dw_cluster_options options = {.config = fake_api_config(live->api),
@@ -146,7 +146,7 @@ static const struct bad_watch {
      "HTTP status 500: the API server answered with HTTP status 500", false},
 };
 
-static void a_pause_follows_every_watch_that_comes_to_nothing(void **state) {
+static void waits_after_every_failed_watch(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(bad_watches); i++) {
     const struct bad_watch *bad = &bad_watches[i];
@@ -166,7 +166,7 @@ static void a_pause_follows_every_watch_that_comes_to_nothing(void **state) {
   }
 }
 
-static void such_watches_are_reported_once(void **state) {
+static void reports_repeated_failed_watches_once(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(bad_watches); i++) {
     const struct bad_watch *bad = &bad_watches[i];
@@ -187,8 +187,8 @@ static void such_watches_are_reported_once(void **state) {
   }
 }
 
-/* After a failure, a watch is good only once it has lasted. */
-static void a_watch_that_goes_on_is_reported_as_the_end_of_the_trouble(void **state) {
+/* After a failure, a watch must last before the feed counts as working. */
+static void reports_recovery_after_a_lasting_watch(void **state) {
   (void)state;
   struct live live;
   begin(&live);
@@ -202,7 +202,7 @@ static void a_watch_that_goes_on_is_reported_as_the_end_of_the_trouble(void **st
   end(&live);
 }
 
-static void a_watch_that_is_just_open_ends_no_trouble(void **state) {
+static void does_not_report_recovery_for_a_watch_that_just_opened(void **state) {
   (void)state;
   struct live live;
   begin(&live);
@@ -212,17 +212,17 @@ static void a_watch_that_is_just_open_ends_no_trouble(void **state) {
   fake_api_answer_watches(live.api, FAKE_NADS, NULL);
   fake_api_put(live.api, FAKE_NADS,
                "{\"metadata\":{\"name\":\"net-b\",\"namespace\":\"virt\"},\"spec\":{\"config\":\"{}\"}}");
-  WAIT_FOR(nads(&live).objects == 2); /* its events count all the same */
+  WAIT_FOR(nads(&live).objects == 2); /* its events still count */
   assert_int_equal(nads(&live).state, DW_FEED_BROKEN);
   assert_int_equal(logged(&live, WATCHED), 0);
   end(&live);
 }
 
-/* A proxy that hands on the first bytes of a watch and cuts it off: what brings something new each time is asked for
- * after the first wait again, while a bookmark each time makes the waits double. */
-static void short_watches_that_bring_something_keep_the_first_wait(void **state) {
+/* A proxy that forwards the first bytes of each watch and then cuts it off: if each watch has something new, the feed
+ * always waits for the first wait only; with only a bookmark each time, the waits double. */
+static void short_watches_with_events_keep_the_first_wait(void **state) {
   (void)state;
-  enum { ROUNDS = 30 }; /* doubled so often, 1 ms are 12 days */
+  enum { ROUNDS = 30 }; /* doubled this often, 1 ms becomes 12 days */
   struct dw_error err = DW_ERROR_INIT;
   struct live live;
   begin(&live);
@@ -248,10 +248,10 @@ static void short_watches_that_bring_something_keep_the_first_wait(void **state)
   end(&live);
 }
 
-/* A proxy that closes quiet connections: each watch has stood for a while, so the waits do not double. */
-static void watches_that_lasted_and_are_cut_keep_the_first_wait(void **state) {
+/* A proxy that closes quiet connections: each watch has lasted a while, so the waits do not double. */
+static void lasting_watches_that_are_cut_off_keep_the_first_wait(void **state) {
   (void)state;
-  enum { ROUNDS = 30 }; /* doubled so often, 1 ms are 12 days */
+  enum { ROUNDS = 30 }; /* doubled this often, 1 ms becomes 12 days */
   struct dw_error err = DW_ERROR_INIT;
   struct live live;
   begin(&live);
@@ -269,7 +269,7 @@ static void watches_that_lasted_and_are_cut_keep_the_first_wait(void **state) {
   end(&live);
 }
 
-static void what_may_be_listed_but_not_watched_is_listed_at_an_interval(void **state) {
+static void lists_a_resource_that_may_not_be_watched_at_an_interval(void **state) {
   (void)state;
   static const int refusals[] = {403, 404};
   for (size_t i = 0; i < COUNT(refusals); i++) {
@@ -293,7 +293,7 @@ static void what_may_be_listed_but_not_watched_is_listed_at_an_interval(void **s
   }
 }
 
-static void such_lists_keep_the_view_fresh(void **state) {
+static void lists_at_an_interval_keep_the_view_current(void **state) {
   (void)state;
   struct live live;
   begin(&live);
@@ -310,8 +310,8 @@ static void such_lists_keep_the_view_fresh(void **state) {
   end(&live);
 }
 
-/* A watch that was open before may be refused because the resource has gone: the list shows that at once. */
-static void a_watch_that_is_refused_later_leads_to_a_list_at_once(void **state) {
+/* A watch that worked before may be rejected because the resource was removed, which a list shows immediately. */
+static void a_watch_that_is_rejected_later_leads_to_a_list_immediately(void **state) {
   (void)state;
   struct live live;
   begin(&live);
@@ -332,9 +332,9 @@ static bool nudge(struct live *live) {
   return true;
 }
 
-/* A review shows that the API server can be reached. So a feed that got no answer, as that of the nodes, tries again
- * soon; one that got a wrong answer, or was asked to wait, does not, however often the other does. */
-static void only_a_feed_without_an_answer_tries_again_when_the_api_server_is_heard_of(void **state) {
+/* A review shows that the API server is reachable. So a feed without an answer, like that of the nodes here, retries
+ * soon. A feed that received a wrong answer, or was asked to wait, does not. */
+static void only_a_feed_without_an_answer_retries_after_a_nudge(void **state) {
   (void)state;
   static const char *const answers[] = {"HTTP/1.1 429 Too Many\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n",
                                         "HTTP/1.1 500 Error\r\nContent-Length: 0\r\n\r\n",
@@ -353,11 +353,11 @@ static void only_a_feed_without_an_answer_tries_again_when_the_api_server_is_hea
   }
 }
 
-/* After a long time out of reach, an API server that has just started refuses at first: that must not lead to a wait as
- * long as the last one, which would keep the view old. */
-static void when_the_api_server_is_heard_of_again_waits_begin_short(void **state) {
+/* An API server that was unreachable for a long time, and has just started, rejects requests at first. That must not
+ * lead to a wait as long as the last one, which would keep the view outdated. */
+static void a_nudge_makes_the_waits_short_again(void **state) {
   (void)state;
-  enum { FAILURES = 10, MORE = 8 }; /* eight more waits, each twice the last one, would take minutes */
+  enum { FAILURES = 10, MORE = 8 }; /* eight more waits, each twice as long as the last one, would take minutes */
   struct dw_error err = DW_ERROR_INIT;
   struct live live;
   begin(&live);
@@ -415,7 +415,7 @@ static void answer_lists(struct live *live, const char *body) {
   fake_api_answer(live->api, FAKE_NADS, dw_buf_text(&answer), answer.length);
 }
 
-static void a_pause_follows_what_is_not_a_list(void **state) {
+static void waits_after_an_answer_that_is_not_a_list(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(bad_lists); i++) {
     struct live live;
@@ -433,7 +433,7 @@ static void a_pause_follows_what_is_not_a_list(void **state) {
   }
 }
 
-static void what_is_not_a_list_leaves_what_was_known(void **state) {
+static void keeps_its_objects_after_an_answer_that_is_not_a_list(void **state) {
   (void)state;
   struct live live;
   begin(&live);
@@ -455,7 +455,7 @@ static void what_is_not_a_list_leaves_what_was_known(void **state) {
 }
 
 /* Go writes a nil slice as null. */
-static void a_list_whose_items_are_null_is_an_empty_one(void **state) {
+static void null_items_are_an_empty_list(void **state) {
   (void)state;
   struct live live;
   begin(&live);
@@ -467,8 +467,8 @@ static void a_list_whose_items_are_null_is_an_empty_one(void **state) {
   end(&live);
 }
 
-/* Whose page is a list by itself, but whose tokens lead back: after one, two, three or seven of them. */
-static void continue_tokens_that_repeat_are_a_failure(void **state) {
+/* Each page is a valid list, but the tokens lead back after one, two, three or seven of them. */
+static void repeated_continue_tokens_are_a_failure(void **state) {
   (void)state;
   static const size_t circles[] = {1, 2, 3, 7};
   for (size_t i = 0; i < COUNT(circles); i++) {
@@ -487,7 +487,7 @@ static void continue_tokens_that_repeat_are_a_failure(void **state) {
   }
 }
 
-static void a_list_has_so_many_pages_at_most(void **state) {
+static void too_many_pages_are_a_failure(void **state) {
   (void)state;
   struct live live;
   begin(&live);
@@ -508,8 +508,8 @@ static void a_list_has_so_many_pages_at_most(void **state) {
   end(&live);
 }
 
-/* The answer on which versions there are, too, once ended the call as if the program were stopping. */
-static void a_pause_follows_a_discovery_that_is_too_large(void **state) {
+/* Discovery with an answer that is too large once ended as if the program were stopping. */
+static void waits_after_a_discovery_that_is_too_large(void **state) {
   (void)state;
   struct live live;
   DW_BUF_SCOPED struct dw_buf answer = DW_BUF_INIT;
@@ -527,10 +527,10 @@ static void a_pause_follows_a_discovery_that_is_too_large(void **state) {
   end(&live);
 }
 
-/* One object was asked for by its name; a proxy that drops the query sends all of them. */
-static void a_config_map_that_was_not_asked_for_is_a_failure(void **state) {
+/* Only one object is requested by its name, but a proxy that drops the query returns all. */
+static void another_config_map_than_requested_is_a_failure(void **state) {
   (void)state;
-  enum { KUBEADM = 9 }; /* its place among the resources */
+  enum { KUBEADM = 9 }; /* its index among the resources */
   static const char body[] = "{\"kind\":\"ConfigMapList\"," META ",\"items\":[{\"metadata\":{\"name\":\"other\","
                              "\"namespace\":\"kube-system\"},\"data\":{}}]}";
   struct live live;
@@ -547,10 +547,10 @@ static void a_config_map_that_was_not_asked_for_is_a_failure(void **state) {
   end(&live);
 }
 
-/* --- direct questions --- */
+/* --- lookups --- */
 
-/* Only a 404 is a proof that there is no such NAD. */
-static void a_look_up_that_is_answered_with_something_else_has_failed(void **state) {
+/* Only a 404 proves that there is no such NAD. */
+static void a_lookup_with_another_answer_fails(void **state) {
   (void)state;
   static const struct {
     const char *body, *why;
@@ -590,14 +590,14 @@ static void a_look_up_that_is_answered_with_something_else_has_failed(void **sta
   end(&live);
 }
 
-/* --- a resource version's length --- */
+/* --- the length of a resource version --- */
 
 struct watched {
   struct dw_cluster cluster;
   struct dw_feed feed;
 };
 
-static bool takes_version(size_t length) {
+static bool accepts_version(size_t length) {
   struct watched w = {.cluster = {.generation = 0}};
   char line[512], version[DW_VERSION_BYTES + 2];
   size_t count = 0;
@@ -620,34 +620,34 @@ static bool takes_version(size_t length) {
 
 static void a_resource_version_has_at_most_127_bytes(void **state) {
   (void)state;
-  assert_false(takes_version(0));
-  assert_true(takes_version(1));
-  assert_true(takes_version(DW_VERSION_BYTES - 1));
-  assert_false(takes_version(DW_VERSION_BYTES));
-  assert_false(takes_version(DW_VERSION_BYTES + 1));
+  assert_false(accepts_version(0));
+  assert_true(accepts_version(1));
+  assert_true(accepts_version(DW_VERSION_BYTES - 1));
+  assert_false(accepts_version(DW_VERSION_BYTES));
+  assert_false(accepts_version(DW_VERSION_BYTES + 1));
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_pause_follows_every_watch_that_comes_to_nothing),
-      cmocka_unit_test(such_watches_are_reported_once),
-      cmocka_unit_test(a_watch_that_goes_on_is_reported_as_the_end_of_the_trouble),
-      cmocka_unit_test(a_watch_that_is_just_open_ends_no_trouble),
-      cmocka_unit_test(short_watches_that_bring_something_keep_the_first_wait),
-      cmocka_unit_test(watches_that_lasted_and_are_cut_keep_the_first_wait),
-      cmocka_unit_test(what_may_be_listed_but_not_watched_is_listed_at_an_interval),
-      cmocka_unit_test(such_lists_keep_the_view_fresh),
-      cmocka_unit_test(a_watch_that_is_refused_later_leads_to_a_list_at_once),
-      cmocka_unit_test(only_a_feed_without_an_answer_tries_again_when_the_api_server_is_heard_of),
-      cmocka_unit_test(when_the_api_server_is_heard_of_again_waits_begin_short),
-      cmocka_unit_test(a_pause_follows_what_is_not_a_list),
-      cmocka_unit_test(what_is_not_a_list_leaves_what_was_known),
-      cmocka_unit_test(a_list_whose_items_are_null_is_an_empty_one),
-      cmocka_unit_test(continue_tokens_that_repeat_are_a_failure),
-      cmocka_unit_test(a_list_has_so_many_pages_at_most),
-      cmocka_unit_test(a_pause_follows_a_discovery_that_is_too_large),
-      cmocka_unit_test(a_config_map_that_was_not_asked_for_is_a_failure),
-      cmocka_unit_test(a_look_up_that_is_answered_with_something_else_has_failed),
+      cmocka_unit_test(waits_after_every_failed_watch),
+      cmocka_unit_test(reports_repeated_failed_watches_once),
+      cmocka_unit_test(reports_recovery_after_a_lasting_watch),
+      cmocka_unit_test(does_not_report_recovery_for_a_watch_that_just_opened),
+      cmocka_unit_test(short_watches_with_events_keep_the_first_wait),
+      cmocka_unit_test(lasting_watches_that_are_cut_off_keep_the_first_wait),
+      cmocka_unit_test(lists_a_resource_that_may_not_be_watched_at_an_interval),
+      cmocka_unit_test(lists_at_an_interval_keep_the_view_current),
+      cmocka_unit_test(a_watch_that_is_rejected_later_leads_to_a_list_immediately),
+      cmocka_unit_test(only_a_feed_without_an_answer_retries_after_a_nudge),
+      cmocka_unit_test(a_nudge_makes_the_waits_short_again),
+      cmocka_unit_test(waits_after_an_answer_that_is_not_a_list),
+      cmocka_unit_test(keeps_its_objects_after_an_answer_that_is_not_a_list),
+      cmocka_unit_test(null_items_are_an_empty_list),
+      cmocka_unit_test(repeated_continue_tokens_are_a_failure),
+      cmocka_unit_test(too_many_pages_are_a_failure),
+      cmocka_unit_test(waits_after_a_discovery_that_is_too_large),
+      cmocka_unit_test(another_config_map_than_requested_is_a_failure),
+      cmocka_unit_test(a_lookup_with_another_answer_fails),
       cmocka_unit_test(a_resource_version_has_at_most_127_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

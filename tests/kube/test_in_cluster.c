@@ -16,7 +16,7 @@
 static const char *const variables[] = {"KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT",
                                         "KUBERNETES_SERVICE_PORT_HTTPS"};
 
-/* A folder as a pod has it mounted; no variable set, wherever the tests run. */
+/* A folder like the one mounted in a pod. The variables are unset, wherever the tests run. */
 static int setup(void **state) {
   for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
     unsetenv(variables[i]);
@@ -78,7 +78,7 @@ static void puts_an_ipv6_host_in_brackets(void **state) {
   expect_server(*state, "https://[fd00:10:96::1]:443");
 }
 
-static void names_the_files_so_that_they_are_read_anew(void **state) {
+static void lists_the_files_that_are_read_again(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_api_config config = {.arena = arena};
@@ -92,7 +92,7 @@ static void names_the_files_so_that_they_are_read_anew(void **state) {
   assert_false(config.insecure);
 }
 
-static void outside_of_a_pod_asks_for_a_kubeconfig(void **state) {
+static void outside_a_pod_suggests_a_kubeconfig(void **state) {
   static const char *const values[][3] = {
       {NULL, NULL, NULL}, {"10.96.0.1", NULL, NULL}, {"10.96.0.1", "", ""}, {NULL, "443", "443"}, {"", "443", "443"},
   };
@@ -110,15 +110,15 @@ static void expect_missing(const struct folder *folder, const char *name) {
   expect_failure(folder, DW_ERR_IO, path, "automountServiceAccountToken");
 }
 
-static void tells_of_a_missing_token(void **state) {
+static void reports_a_missing_token(void **state) {
   expect_missing(*state, "token");
 }
 
-static void tells_of_a_missing_ca(void **state) {
+static void reports_a_missing_ca(void **state) {
   expect_missing(*state, "ca.crt");
 }
 
-static void without_a_kubeconfig_it_is_the_pod(void **state) {
+static void without_a_kubeconfig_uses_the_pod(void **state) {
   (void)state;
   const struct dw_api_options options = {.kubeconfig = NULL};
   struct dw_error err = DW_ERROR_INIT;
@@ -126,8 +126,8 @@ static void without_a_kubeconfig_it_is_the_pod(void **state) {
   assert_non_null(strstr(err.text, "--kubeconfig"));
 }
 
-/* The folder is a fixed one: what comes out with the variable set depends on where the tests run. */
-static void in_cluster_takes_the_variable_and_the_token(void **state) {
+/* The folder is fixed, so the result with the variable set depends on where the tests run. */
+static void in_cluster_needs_the_variable_and_the_token(void **state) {
   (void)state;
   bool mounted = access("/var/run/secrets/kubernetes.io/serviceaccount/token", R_OK) == 0;
   assert_false(dw_api_in_cluster());
@@ -143,12 +143,12 @@ int main(void) {
       TEST(reads_the_server_from_the_environment),
       TEST(prefers_the_port_for_https),
       TEST(puts_an_ipv6_host_in_brackets),
-      TEST(names_the_files_so_that_they_are_read_anew),
-      TEST(outside_of_a_pod_asks_for_a_kubeconfig),
-      TEST(tells_of_a_missing_token),
-      TEST(tells_of_a_missing_ca),
-      TEST(without_a_kubeconfig_it_is_the_pod),
-      TEST(in_cluster_takes_the_variable_and_the_token),
+      TEST(lists_the_files_that_are_read_again),
+      TEST(outside_a_pod_suggests_a_kubeconfig),
+      TEST(reports_a_missing_token),
+      TEST(reports_a_missing_ca),
+      TEST(without_a_kubeconfig_uses_the_pod),
+      TEST(in_cluster_needs_the_variable_and_the_token),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,10 +12,10 @@
 #include "kube/api.h"
 #include "kube/api_internal.h"
 
-/* What no error may show. */
+/* A secret, which no error may contain. */
 #define SECRET "hunter2"
 
-/* FOLDER/config with TEXT, of which CONTEXT is read (NULL: the current one). */
+/* Writes TEXT to FOLDER/config and reads CONTEXT (NULL for the current one). */
 static struct dw_api_config *try_load(const struct folder *folder, const char *text, const char *context,
                                       struct dw_error *err) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -32,7 +32,8 @@ static struct dw_api_config *load(const struct folder *folder, const char *text,
   return config;
 }
 
-/* One context in which the cluster's and the user's members are CLUSTER and USER, each in its own line. */
+/* A kubeconfig with one context, and CLUSTER and USER as the members of its cluster and user, each on a separate line.
+ */
 static const char *one_context(struct dw_arena *arena, const char *cluster, const char *user) {
   return dw_arena_printf(arena,
                          "apiVersion: v1\n"                                        /* 1 */
@@ -64,13 +65,13 @@ static struct dw_api_config *load_cluster(const struct folder *folder, const cha
   return load(folder, one_context(arena, cluster, "{}"), NULL);
 }
 
-/* Where the mistake stands, and words that its text holds (the last may be NULL). */
+/* The line of an error, and words in its text (the last may be NULL). */
 struct mistake {
-  int line; /* 0: nowhere in the file */
+  int line; /* 0 for none */
   const char *what, *fix;
 };
 
-static void expect_told(const struct dw_error *err, const struct mistake *mistake) {
+static void expect_error(const struct dw_error *err, const struct mistake *mistake) {
   if (strstr(err->text, mistake->what) == NULL || (mistake->fix != NULL && strstr(err->text, mistake->fix) == NULL))
     fail_msg("\"%s\" lacks \"%s\" or \"%s\"", err->text, mistake->what, mistake->fix == NULL ? "" : mistake->fix);
   if (err->line != mistake->line)
@@ -78,7 +79,7 @@ static void expect_told(const struct dw_error *err, const struct mistake *mistak
   assert_null(strstr(err->text, SECRET));
 }
 
-/* TEXT is refused, and its file named. */
+/* Expects an error for TEXT that names its file. */
 static void expect_mistake(const struct folder *folder, const char *text, const char *context,
                            const struct mistake *mistake) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -86,7 +87,7 @@ static void expect_mistake(const struct folder *folder, const char *text, const 
   struct dw_api_config *config = try_load(folder, text, context, &err);
   if (config != NULL)
     fail_msg("was taken, without \"%s\":\n%s", mistake->what, text);
-  expect_told(&err, mistake);
+  expect_error(&err, mistake);
   assert_string_equal(err.file, folder_path(arena, folder, "config"));
 }
 
@@ -100,7 +101,7 @@ static void expect_user_mistake(const struct folder *folder, const char *user, c
   expect_mistake(folder, one_context(arena, SERVER, user), NULL, mistake);
 }
 
-/* --- which context --- */
+/* --- contexts --- */
 
 static const char two_contexts[] = "apiVersion: v1\n"
                                    "kind: Config\n"
@@ -125,7 +126,7 @@ static void reads_the_current_context(void **state) {
   dw_api_config_free(config);
 }
 
-static void reads_the_context_that_is_asked_for(void **state) {
+static void reads_the_requested_context(void **state) {
   struct dw_api_config *config = load(*state, two_contexts, "west");
   assert_string_equal(dw_api_config_server(config), "https://west:6443");
   assert_string_equal(config->token, "tw");
@@ -143,7 +144,7 @@ static void a_kubeconfig_may_be_json(void **state) {
   dw_api_config_free(config);
 }
 
-/* The names are looked up where they belong only, and the rest of the file is not judged. */
+/* Names are only searched in their own lists, and the rest of the file is not checked. */
 static void other_contexts_may_be_broken(void **state) {
   struct dw_api_config *config =
       load(*state,
@@ -157,21 +158,22 @@ static void other_contexts_may_be_broken(void **state) {
   dw_api_config_free(config);
 }
 
-static void tells_of_a_context_that_is_not_there(void **state) {
+static void reports_a_missing_context(void **state) {
   expect_mistake(*state, two_contexts, "eats", &(struct mistake){6, "no context \"eats\"", "did you mean \"east\"?"});
   expect_mistake(*state, two_contexts, "production", &(struct mistake){6, "no context \"production\"", NULL});
-  expect_mistake(*state, two_contexts, "ce", &(struct mistake){6, "no context \"ce\"", NULL}); /* that is a cluster */
+  expect_mistake(*state, two_contexts, "ce",
+                 &(struct mistake){6, "no context \"ce\"", NULL}); /* this is the name of a cluster */
   expect_mistake(*state, "# nothing\ncurrent-context: a\n", NULL, &(struct mistake){2, "no context \"a\"", NULL});
 }
 
-static void tells_that_no_context_is_current(void **state) {
+static void reports_a_missing_current_context(void **state) {
   const struct mistake none = {1, "no current-context", "--context"};
   expect_mistake(*state, "contexts: []\n", NULL, &none);
   expect_mistake(*state, "current-context:\ncontexts: []\n", NULL, &none);
   expect_mistake(*state, "current-context: ''\ncontexts: []\n", NULL, &none);
 }
 
-static void tells_of_a_context_of_the_wrong_shape(void **state) {
+static void reports_a_context_of_the_wrong_type(void **state) {
   expect_mistake(*state, "a: 1\ncurrent-context: [x]\n", NULL,
                  &(struct mistake){2, "current-context must be", "must be a string"});
   expect_mistake(*state, "current-context: a\ncontexts:\n- name: a\n  context: 5\n", NULL,
@@ -184,7 +186,7 @@ static void tells_of_a_context_of_the_wrong_shape(void **state) {
                  &(struct mistake){5, "cluster must be", "must be a string"});
 }
 
-static void tells_of_a_cluster_or_user_that_is_not_there(void **state) {
+static void reports_a_missing_cluster_or_user(void **state) {
   static const char format[] = "current-context: a\n"
                                "contexts: [{name: a, context: {cluster: %s, user: %s}}]\n"
                                "clusters:\n"
@@ -202,7 +204,7 @@ static void tells_of_a_cluster_or_user_that_is_not_there(void **state) {
 
 /* --- the cluster --- */
 
-static void takes_a_slash_off_the_server(void **state) {
+static void removes_slashes_at_the_end_of_the_server(void **state) {
   static const char *const servers[][2] = {
       {"https://10.0.0.1:6443", "https://10.0.0.1:6443"},
       {"https://10.0.0.1:6443/", "https://10.0.0.1:6443"},
@@ -220,7 +222,7 @@ static void takes_a_slash_off_the_server(void **state) {
   }
 }
 
-static void tells_of_a_server_that_is_none(void **state) {
+static void reports_an_invalid_server(void **state) {
   const struct mistake none = {CLUSTER_LINE, "has no server", NULL};
   expect_cluster_mistake(*state, "proxy-url: http://proxy", &none);
   expect_cluster_mistake(*state, "server: ''", &none);
@@ -238,7 +240,7 @@ static void tells_of_a_server_that_is_none(void **state) {
   expect_cluster_mistake(*state, "server: 17", &(struct mistake){CLUSTER_LINE, "server must be", "must be a string"});
 }
 
-static void reads_how_the_cluster_is_reached(void **state) {
+static void reads_the_settings_of_the_cluster(void **state) {
   struct dw_api_config *config = load_cluster(*state, "{" SERVER ", tls-server-name: api.example, "
                                                       "proxy-url: 'socks5://proxy:1080', "
                                                       "insecure-skip-tls-verify: true}");
@@ -248,7 +250,7 @@ static void reads_how_the_cluster_is_reached(void **state) {
   dw_api_config_free(config);
 }
 
-static void what_is_left_out_is_not_set(void **state) {
+static void omitted_settings_are_not_set(void **state) {
   static const char *const clusters[] = {
       SERVER,
       "{" SERVER ", tls-server-name: '', proxy-url: '', insecure-skip-tls-verify: false, certificate-authority: '', "
@@ -267,7 +269,7 @@ static void what_is_left_out_is_not_set(void **state) {
   }
 }
 
-static void tells_of_wrong_types_in_the_cluster(void **state) {
+static void reports_wrong_types_in_the_cluster(void **state) {
   expect_cluster_mistake(*state, SERVER "\n    tls-server-name: 5",
                          &(struct mistake){CLUSTER_LINE + 1, "tls-server-name must be", "must be a string"});
   expect_cluster_mistake(*state, SERVER "\n    proxy-url: [a]",
@@ -283,7 +285,7 @@ static void tells_of_wrong_types_in_the_cluster(void **state) {
 
 /* --- certificates --- */
 
-static void files_are_beside_the_kubeconfig(void **state) {
+static void paths_are_relative_to_the_kubeconfig(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   folder_put(folder, "ca.crt", "CA");
@@ -295,7 +297,7 @@ static void files_are_beside_the_kubeconfig(void **state) {
       load(folder, one_context(arena, "{" SERVER ", certificate-authority: ca.crt}", user), NULL);
   assert_string_equal(config->ca.file, folder_path(arena, folder, "ca.crt"));
   assert_string_equal(config->certificate.file, folder_path(arena, folder, "pki/admin.crt"));
-  assert_string_equal(config->key.file, key); /* named in full */
+  assert_string_equal(config->key.file, key); /* an absolute path */
   assert_null(config->ca.text);
   dw_api_config_free(config);
 }
@@ -318,14 +320,14 @@ static void reads_certificates_in_base64(void **state) {
   dw_api_config_free(config);
 }
 
-static void data_goes_before_a_file(void **state) {
+static void data_has_precedence_over_a_file(void **state) {
   struct dw_api_config *config =
       load_cluster(*state, "{" SERVER ", certificate-authority: gone.crt, certificate-authority-data: Q0EK}");
   expect_pem(&config->ca, "CA\n");
   dw_api_config_free(config);
 }
 
-static void tells_of_bad_base64(void **state) {
+static void reports_invalid_base64(void **state) {
   expect_cluster_mistake(*state, SERVER "\n    certificate-authority-data: '-----BEGIN CERTIFICATE-----'",
                          &(struct mistake){CLUSTER_LINE + 1, "certificate-authority-data is not valid base64", NULL});
   expect_user_mistake(*state, "client-certificate-data: Q0VS\n    client-key-data: " SECRET "!",
@@ -334,17 +336,17 @@ static void tells_of_bad_base64(void **state) {
                       &(struct mistake){USER_LINE, "client-certificate-data is not valid base64", NULL});
 }
 
-/* The missing file is named, and which member names it. */
+/* The error names the missing file, and the member that refers to it. */
 static void expect_missing(const struct folder *folder, const char *text, const char *file, const char *member) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_error err = DW_ERROR_INIT;
   assert_null(try_load(folder, text, NULL, &err));
   assert_int_equal(err.code, DW_ERR_IO);
-  expect_told(&err, &(struct mistake){0, "No such file or directory", member});
+  expect_error(&err, &(struct mistake){0, "No such file or directory", member});
   assert_string_equal(err.file, folder_path(arena, folder, file));
 }
 
-static void tells_of_certificates_that_are_not_there(void **state) {
+static void reports_missing_certificates(void **state) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   folder_put(*state, "a.crt", "CERT");
   expect_missing(*state, one_context(arena, "{" SERVER ", certificate-authority: pki/ca.crt}", "{}"), "pki/ca.crt",
@@ -379,7 +381,7 @@ static void reads_a_token(void **state) {
   dw_api_config_free(config);
 }
 
-static void a_token_file_goes_before_a_token(void **state) {
+static void a_token_file_has_precedence_over_a_token(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_api_config *config = load_user(folder, "{token: old, tokenFile: run/token}");
@@ -421,7 +423,7 @@ static void refuses_users_that_log_in_through_a_program(void **state) {
       &(struct mistake){USER_LINE, "\"admin\" logs in through a program (auth-provider)", "kubectl create token"});
 }
 
-static void tells_of_wrong_types_in_the_user_without_its_secrets(void **state) {
+static void reports_wrong_types_in_the_user_without_secrets(void **state) {
   static const char *const members[] = {"token",
                                         "tokenFile",
                                         "username",
@@ -441,7 +443,7 @@ static void tells_of_wrong_types_in_the_user_without_its_secrets(void **state) {
 
 /* --- the file --- */
 
-static void tells_of_text_that_is_no_kubeconfig(void **state) {
+static void reports_text_that_is_not_a_kubeconfig(void **state) {
   const struct mistake none = {1, "is not a kubeconfig", "expected a mapping"};
   expect_mistake(*state, "", NULL, &none);
   expect_mistake(*state, "# all of it is a comment\n", NULL, &none);
@@ -450,7 +452,7 @@ static void tells_of_text_that_is_no_kubeconfig(void **state) {
   expect_mistake(*state, "\n", "here", &none);
 }
 
-static void tells_where_the_yaml_is_broken(void **state) {
+static void reports_the_position_of_invalid_yaml(void **state) {
   struct dw_error err = DW_ERROR_INIT;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_null(try_load(*state, "current-context: a\nclusters: [\nusers: []\n", NULL, &err));
@@ -465,7 +467,7 @@ static void tells_where_the_yaml_is_broken(void **state) {
   assert_null(strstr(err.text, SECRET));
 }
 
-static void tells_of_a_kubeconfig_that_is_not_there(void **state) {
+static void reports_a_missing_kubeconfig(void **state) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_api_options options = {.kubeconfig = folder_path(arena, *state, "none")};
   struct dw_error err = DW_ERROR_INIT;
@@ -475,7 +477,7 @@ static void tells_of_a_kubeconfig_that_is_not_there(void **state) {
   assert_non_null(strstr(err.text, "No such file or directory"));
 }
 
-static void a_kubeconfig_is_of_some_size_only(void **state) {
+static void refuses_a_kubeconfig_that_is_too_large(void **state) {
   enum { MOST = 4 * 1024 * 1024 };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   char *text = dw_arena_alloc(arena, MOST + 2);
@@ -488,8 +490,8 @@ static void a_kubeconfig_is_of_some_size_only(void **state) {
   dw_api_config_free(load(*state, text, NULL));
 }
 
-/* A caller that does not want the reason. */
-static void the_reason_may_be_left_out(void **state) {
+/* The caller does not need the reason. */
+static void the_error_may_be_null(void **state) {
   assert_null(try_load(*state, "[", NULL, NULL));
   assert_null(try_load(*state, "a: 1\n", NULL, NULL));
   assert_null(try_load(*state, two_contexts, "eats", NULL));
@@ -500,35 +502,35 @@ int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, folder_setup, folder_teardown)
   const struct CMUnitTest tests[] = {
       TEST(reads_the_current_context),
-      TEST(reads_the_context_that_is_asked_for),
+      TEST(reads_the_requested_context),
       TEST(a_kubeconfig_may_be_json),
       TEST(other_contexts_may_be_broken),
-      TEST(tells_of_a_context_that_is_not_there),
-      TEST(tells_that_no_context_is_current),
-      TEST(tells_of_a_context_of_the_wrong_shape),
-      TEST(tells_of_a_cluster_or_user_that_is_not_there),
-      TEST(takes_a_slash_off_the_server),
-      TEST(tells_of_a_server_that_is_none),
-      TEST(reads_how_the_cluster_is_reached),
-      TEST(what_is_left_out_is_not_set),
-      TEST(tells_of_wrong_types_in_the_cluster),
-      TEST(files_are_beside_the_kubeconfig),
+      TEST(reports_a_missing_context),
+      TEST(reports_a_missing_current_context),
+      TEST(reports_a_context_of_the_wrong_type),
+      TEST(reports_a_missing_cluster_or_user),
+      TEST(removes_slashes_at_the_end_of_the_server),
+      TEST(reports_an_invalid_server),
+      TEST(reads_the_settings_of_the_cluster),
+      TEST(omitted_settings_are_not_set),
+      TEST(reports_wrong_types_in_the_cluster),
+      TEST(paths_are_relative_to_the_kubeconfig),
       TEST(reads_certificates_in_base64),
-      TEST(data_goes_before_a_file),
-      TEST(tells_of_bad_base64),
-      TEST(tells_of_certificates_that_are_not_there),
+      TEST(data_has_precedence_over_a_file),
+      TEST(reports_invalid_base64),
+      TEST(reports_missing_certificates),
       TEST(a_certificate_needs_its_key),
       TEST(reads_a_token),
-      TEST(a_token_file_goes_before_a_token),
+      TEST(a_token_file_has_precedence_over_a_token),
       TEST(reads_a_name_and_password),
       TEST(a_user_may_be_anonymous),
       TEST(refuses_users_that_log_in_through_a_program),
-      TEST(tells_of_wrong_types_in_the_user_without_its_secrets),
-      TEST(tells_of_text_that_is_no_kubeconfig),
-      TEST(tells_where_the_yaml_is_broken),
-      TEST(tells_of_a_kubeconfig_that_is_not_there),
-      TEST(a_kubeconfig_is_of_some_size_only),
-      TEST(the_reason_may_be_left_out),
+      TEST(reports_wrong_types_in_the_user_without_secrets),
+      TEST(reports_text_that_is_not_a_kubeconfig),
+      TEST(reports_the_position_of_invalid_yaml),
+      TEST(reports_a_missing_kubeconfig),
+      TEST(refuses_a_kubeconfig_that_is_too_large),
+      TEST(the_error_may_be_null),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "kube/cluster_internal.h"
 
-/* What came out of a list: its elements, each in "<>" ("<NULL>" where too large). */
+/* The elements of a list, each in "<>" ("<NULL>" if too large). */
 struct reading {
   struct dw_list_reader reader;
   struct dw_buf elements;
@@ -36,7 +36,7 @@ static void end(struct reading *reading) {
   dw_buf_free(&reading->elements);
 }
 
-/* From a copy of just that size, so that a sanitizer sees what is read beyond it. */
+/* Reads a copy of exactly this size, so that a sanitizer notices reads beyond it. */
 static int feed(struct reading *reading, const char *text, size_t length) {
   char *copy = malloc(length == 0 ? 1 : length);
   assert_non_null(copy);
@@ -47,33 +47,34 @@ static int feed(struct reading *reading, const char *text, size_t length) {
 }
 
 /* Whether the text has ended and contains metadata. */
-static bool is_whole(const struct dw_list_reader *reader) {
+static bool is_complete(const struct dw_list_reader *reader) {
   return reader->begun && reader->depth == 0 && reader->metadata.length > 0;
 }
 
-static void expect_whole(struct reading *reading, const char *elements, const char *metadata) {
-  assert_true(is_whole(&reading->reader));
+static void expect_complete(struct reading *reading, const char *elements, const char *metadata) {
+  assert_true(is_complete(&reading->reader));
   assert_string_equal(dw_buf_text(&reading->elements), elements);
   assert_string_equal(dw_buf_text(&reading->reader.metadata), metadata);
 }
 
-/* At once, byte by byte, and chopped at every place: TEXT holds ELEMENTS and METADATA, and is whole only at its end. */
+/* Reads TEXT at once, byte by byte, and split at every place: it contains ELEMENTS and METADATA, and is complete only
+ * at its end. */
 static void expect_list(const char *text, const char *elements, const char *metadata) {
   size_t length = strlen(text);
   struct reading reading;
   begin(&reading);
   for (size_t i = 0; i < length; i++) {
-    assert_false(is_whole(&reading.reader));
+    assert_false(is_complete(&reading.reader));
     assert_int_equal(feed(&reading, text + i, 1), 0);
   }
-  expect_whole(&reading, elements, metadata);
+  expect_complete(&reading, elements, metadata);
   end(&reading);
   for (size_t cut = 0; cut <= length; cut++) {
     begin(&reading);
     assert_int_equal(feed(&reading, text, cut), 0);
-    assert_int_equal(is_whole(&reading.reader), cut == length);
+    assert_int_equal(is_complete(&reading.reader), cut == length);
     assert_int_equal(feed(&reading, text + cut, length - cut), 0);
-    expect_whole(&reading, elements, metadata);
+    expect_complete(&reading, elements, metadata);
     end(&reading);
   }
 }
@@ -88,25 +89,25 @@ static void reads_a_list_as_the_api_server_sends_it(void **state) {
               "{\"resourceVersion\":\"1234\",\"continue\":\"abc\",\"remainingItemCount\":7}");
 }
 
-static void the_items_may_stand_before_the_metadata(void **state) {
+static void items_may_precede_the_metadata(void **state) {
   (void)state;
   expect_list("{\"items\":[{\"a\":1},{\"b\":2}],\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"1\"}}",
               "<{\"a\":1}><{\"b\":2}>", "{\"resourceVersion\":\"1\"}");
 }
 
-static void passes_over_blanks(void **state) {
+static void skips_white_space(void **state) {
   (void)state;
   expect_list("\n{ \"metadata\" : { \"resourceVersion\" : \"1\" } ,\r\n\t\"items\" : [ { \"a\" : [ ] } , { } ] }",
               "<{ \"a\" : [ ] }><{ }>", "{ \"resourceVersion\" : \"1\" }");
 }
 
-static void takes_what_stands_behind_the_list_for_blanks_only(void **state) {
+static void only_white_space_may_follow_the_list(void **state) {
   (void)state;
   struct reading reading;
   begin(&reading);
   static const char list[] = "{\"metadata\":{},\"items\":[]}\r\n";
   assert_int_equal(feed(&reading, list, strlen(list)), 0);
-  expect_whole(&reading, "", "{}");
+  expect_complete(&reading, "", "{}");
   assert_int_equal(feed(&reading, "{", 1), -1);
   end(&reading);
 }
@@ -119,7 +120,7 @@ static void reads_empty_lists(void **state) {
   expect_list("{\"metadata\":{\"resourceVersion\":\"1\"}}", "", "{\"resourceVersion\":\"1\"}");
 }
 
-static void strings_may_hold_anything(void **state) {
+static void strings_may_contain_anything(void **state) {
   (void)state;
   expect_list("{\"metadata\":{\"continue\":\"}]{[\\\"\\\\\"},\"items\":[{\"a\":\"}\"},{\"]}\":\"\\\"}]\"},{\"b\":\"\\\\"
               "\"},{\"c\":\"\\\\\\\"},{\"},{\"d\":\"\\u007d\"},{\"e\":\"\xc3\xa9\"}]}",
@@ -136,30 +137,30 @@ static void only_the_lists_own_members_count(void **state) {
               "<{\"items\":[{\"a\":1}],\"metadata\":{\"b\":2}}>", "{\"items\":[{\"own\":5}],\"metadata\":{}}");
 }
 
-static void a_name_is_no_value_and_a_value_no_name(void **state) {
+static void distinguishes_names_and_values(void **state) {
   (void)state;
   expect_list("{\"apiVersion\":\"metadata\",\"kind\":\"items\",\"a\":{\"no\":1},\"metadata\":{},\"b\":{\"no\":2},"
               "\"items\":[{\"c\":\"items\"}],\"d\":[{\"no\":3}]}",
               "<{\"c\":\"items\"}>", "{}");
 }
 
-static void items_that_are_no_objects_are_passed_over(void **state) {
+static void skips_items_that_are_not_objects(void **state) {
   (void)state;
   expect_list("{\"metadata\":{},\"items\":[1,null,\"{}\",[{\"no\":1}],{\"a\":1},[[]],true]}", "<{\"a\":1}>", "{}");
 }
 
-static void items_and_metadata_of_the_wrong_type_count_for_nothing(void **state) {
+static void ignores_items_and_metadata_of_the_wrong_type(void **state) {
   (void)state;
   static const char text[] = "{\"items\":{\"a\":[],\"b\":{\"no\":1}},\"metadata\":[{\"no\":2}]}";
   struct reading reading;
   begin(&reading);
   assert_int_equal(feed(&reading, text, strlen(text)), 0);
   assert_string_equal(dw_buf_text(&reading.elements), "");
-  assert_false(is_whole(&reading.reader));
+  assert_false(is_complete(&reading.reader));
   end(&reading);
 }
 
-static void long_names_are_passed_over(void **state) {
+static void skips_long_names(void **state) {
   (void)state;
   char name[201];
   memset(name, 'm', sizeof name - 1);
@@ -169,7 +170,7 @@ static void long_names_are_passed_over(void **state) {
   expect_list(dw_buf_text(&text), "<{\"a\":1}>", "{}");
 }
 
-static void truncated_text_is_not_whole(void **state) {
+static void truncated_text_is_not_complete(void **state) {
   (void)state;
   static const char *const texts[] = {
       "",
@@ -186,13 +187,13 @@ static void truncated_text_is_not_whole(void **state) {
     struct reading reading;
     begin(&reading);
     assert_int_equal(feed(&reading, texts[i], strlen(texts[i])), 0);
-    if (is_whole(&reading.reader))
+    if (is_complete(&reading.reader))
       fail_msg("%s is taken for whole", texts[i]);
     end(&reading);
   }
 }
 
-static void an_element_that_is_cut_off_does_not_come(void **state) {
+static void does_not_report_a_truncated_element(void **state) {
   (void)state;
   static const char text[] = "{\"metadata\":{},\"items\":[{\"a\":1},{\"b\":{\"c\":2}";
   struct reading reading;
@@ -202,7 +203,7 @@ static void an_element_that_is_cut_off_does_not_come(void **state) {
   end(&reading);
 }
 
-static void without_metadata_it_is_not_whole(void **state) {
+static void without_metadata_it_is_not_complete(void **state) {
   (void)state;
   static const char *const texts[] = {"{}", "{\"items\":[{\"a\":1}]}", "{\"metadata\":null,\"items\":[]}",
                                       "{\"metadata\":\"x\",\"items\":[]}", "{\"items\":[{\"metadata\":{}}]}"};
@@ -210,12 +211,12 @@ static void without_metadata_it_is_not_whole(void **state) {
     struct reading reading;
     begin(&reading);
     assert_int_equal(feed(&reading, texts[i], strlen(texts[i])), 0);
-    assert_false(is_whole(&reading.reader));
+    assert_false(is_complete(&reading.reader));
     end(&reading);
   }
 }
 
-/* At once and byte by byte. */
+/* Reads TEXT at once and byte by byte. */
 static void expect_no_list(const char *text) {
   struct reading reading;
   begin(&reading);
@@ -231,7 +232,7 @@ static void expect_no_list(const char *text) {
   end(&reading);
 }
 
-static void refuses_what_is_no_list(void **state) {
+static void refuses_what_is_not_a_list(void **state) {
   (void)state;
   static const char *const texts[] = {
       "<html><body>503 Service Unavailable</body></html>",
@@ -257,13 +258,13 @@ static void refuses_what_is_no_list(void **state) {
     expect_no_list(texts[i]);
 }
 
-static void a_status_is_no_whole_list(void **state) {
+static void a_status_is_not_a_list(void **state) {
   (void)state;
   static const char text[] = "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410}";
   struct reading reading;
   begin(&reading);
   assert_int_equal(feed(&reading, text, strlen(text)), 0);
-  assert_false(is_whole(&reading.reader));
+  assert_false(is_complete(&reading.reader));
   assert_string_equal(dw_buf_text(&reading.elements), "");
   end(&reading);
 }
@@ -286,10 +287,10 @@ static void feed_in_pieces(struct reading *reading, const struct dw_buf *text, s
     size_t length = text->length - at < piece ? text->length - at : piece;
     assert_int_equal(dw_list_reader_feed(&reading->reader, text->data + at, length), 0);
   }
-  assert_true(is_whole(&reading->reader));
+  assert_true(is_complete(&reading->reader));
 }
 
-/* A list whose second element has LENGTH bytes, read in PIECEs of that many bytes. */
+/* A list whose second element has LENGTH bytes, read in pieces of PIECE bytes. */
 static void expect_large(size_t length, size_t piece, bool arrives) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf expected = DW_BUF_INIT;
@@ -311,7 +312,7 @@ static void expect_large(size_t length, size_t piece, bool arrives) {
   end(&reading);
 }
 
-static void an_element_too_large_is_told_and_the_others_come(void **state) {
+static void reports_an_element_that_is_too_large_and_reads_the_others(void **state) {
   (void)state;
   static const size_t pieces[] = {1000, 16384, SIZE_MAX / 2};
   for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
@@ -321,8 +322,8 @@ static void an_element_too_large_is_told_and_the_others_come(void **state) {
   }
 }
 
-/* What is too large is not kept either. */
-static void an_endless_element_takes_no_more_memory(void **state) {
+/* The part of an element that is too large is not kept. */
+static void an_endless_element_uses_no_more_memory(void **state) {
   (void)state;
   static const char head[] = "{\"metadata\":{},\"items\":[{\"a\":\"";
   static char piece[1024 * 1024];
@@ -334,11 +335,11 @@ static void an_endless_element_takes_no_more_memory(void **state) {
     assert_int_equal(dw_list_reader_feed(&reading.reader, piece, sizeof piece), 0);
   assert_true(reading.reader.item.capacity <= 2 * DW_MOST_OBJECT_BYTES);
   assert_int_equal(feed(&reading, "\"}]}", 4), 0);
-  expect_whole(&reading, "<NULL>", "{}");
+  expect_complete(&reading, "<NULL>", "{}");
   end(&reading);
 }
 
-static void an_endless_name_takes_no_memory(void **state) {
+static void an_endless_name_uses_no_memory(void **state) {
   (void)state;
   struct reading reading;
   begin(&reading);
@@ -347,7 +348,7 @@ static void an_endless_name_takes_no_memory(void **state) {
     assert_int_equal(dw_list_reader_feed(&reading.reader, "0123456789", 10), 0);
   assert_true(reading.reader.key.capacity <= 1024);
   assert_int_equal(feed(&reading, "\":{},\"metadata\":{}}", 19), 0);
-  expect_whole(&reading, "", "{}");
+  expect_complete(&reading, "", "{}");
   end(&reading);
 }
 
@@ -361,18 +362,18 @@ static void expect_metadata(size_t length, bool whole) {
   for (size_t at = 0; at < text.length; at += 1000)
     assert_int_equal(
         dw_list_reader_feed(&reading.reader, text.data + at, text.length - at < 1000 ? text.length - at : 1000), 0);
-  assert_int_equal(is_whole(&reading.reader), whole);
+  assert_int_equal(is_complete(&reading.reader), whole);
   assert_string_equal(dw_buf_text(&reading.elements), "<{\"b\":1}>");
   end(&reading);
 }
 
-static void metadata_too_large_is_none(void **state) {
+static void metadata_that_is_too_large_counts_as_missing(void **state) {
   (void)state;
   expect_metadata(1024 * 1024, true);
   expect_metadata(1024 * 1024 + 1, false);
 }
 
-/* As deep as any JSON that is read at all. */
+/* The maximum depth of JSON. */
 static void reads_deep_elements(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf element = DW_BUF_INIT;
@@ -388,8 +389,8 @@ static void reads_deep_elements(void **state) {
   expect_list(dw_buf_text(&text), dw_buf_text(&expected), "{}");
 }
 
-/* No JSON that is read is so deep; the parser tells so of this element alone. */
-static void an_element_too_deep_spoils_no_other(void **state) {
+/* Deeper than the maximum depth of JSON; the parser only rejects this element. */
+static void an_element_that_is_too_deep_does_not_affect_others(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf element = DW_BUF_INIT;
   for (int i = 0; i < 1000; i++)
@@ -407,27 +408,27 @@ static void an_element_too_deep_spoils_no_other(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_a_list_as_the_api_server_sends_it),
-      cmocka_unit_test(the_items_may_stand_before_the_metadata),
-      cmocka_unit_test(passes_over_blanks),
-      cmocka_unit_test(takes_what_stands_behind_the_list_for_blanks_only),
+      cmocka_unit_test(items_may_precede_the_metadata),
+      cmocka_unit_test(skips_white_space),
+      cmocka_unit_test(only_white_space_may_follow_the_list),
       cmocka_unit_test(reads_empty_lists),
-      cmocka_unit_test(strings_may_hold_anything),
+      cmocka_unit_test(strings_may_contain_anything),
       cmocka_unit_test(only_the_lists_own_members_count),
-      cmocka_unit_test(a_name_is_no_value_and_a_value_no_name),
-      cmocka_unit_test(items_that_are_no_objects_are_passed_over),
-      cmocka_unit_test(items_and_metadata_of_the_wrong_type_count_for_nothing),
-      cmocka_unit_test(long_names_are_passed_over),
-      cmocka_unit_test(truncated_text_is_not_whole),
-      cmocka_unit_test(an_element_that_is_cut_off_does_not_come),
-      cmocka_unit_test(without_metadata_it_is_not_whole),
-      cmocka_unit_test(refuses_what_is_no_list),
-      cmocka_unit_test(a_status_is_no_whole_list),
-      cmocka_unit_test(an_element_too_large_is_told_and_the_others_come),
-      cmocka_unit_test(an_endless_element_takes_no_more_memory),
-      cmocka_unit_test(an_endless_name_takes_no_memory),
-      cmocka_unit_test(metadata_too_large_is_none),
+      cmocka_unit_test(distinguishes_names_and_values),
+      cmocka_unit_test(skips_items_that_are_not_objects),
+      cmocka_unit_test(ignores_items_and_metadata_of_the_wrong_type),
+      cmocka_unit_test(skips_long_names),
+      cmocka_unit_test(truncated_text_is_not_complete),
+      cmocka_unit_test(does_not_report_a_truncated_element),
+      cmocka_unit_test(without_metadata_it_is_not_complete),
+      cmocka_unit_test(refuses_what_is_not_a_list),
+      cmocka_unit_test(a_status_is_not_a_list),
+      cmocka_unit_test(reports_an_element_that_is_too_large_and_reads_the_others),
+      cmocka_unit_test(an_endless_element_uses_no_more_memory),
+      cmocka_unit_test(an_endless_name_uses_no_memory),
+      cmocka_unit_test(metadata_that_is_too_large_counts_as_missing),
       cmocka_unit_test(reads_deep_elements),
-      cmocka_unit_test(an_element_too_deep_spoils_no_other),
+      cmocka_unit_test(an_element_that_is_too_deep_does_not_affect_others),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #include "kube/cluster_internal.h"
 #include "json/json.h"
 
-/* A NAD NS/NAME whose config is CONFIG, with a reference for the caller. REVISION is of no interest to the rules. */
+/* A NAD NS/NAME with CONFIG, and a reference for the caller. No rule reads REVISION. */
 static const struct dw_object *nad(const char *ns, const char *name, const char *config, int revision) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_object *object = NULL;
@@ -28,7 +28,7 @@ static const struct dw_object *nad(const char *ns, const char *name, const char 
   return object;
 }
 
-/* "NS/NAME=CONFIG" of each, with a blank behind it. */
+/* EXPECTED is "NS/NAME=CONFIG " of each object. */
 static void expect_store(const struct dw_store *store, const char *expected) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   for (size_t i = 0; i < store->count; i++)
@@ -65,7 +65,7 @@ static void keeps_objects_by_namespace_and_name(void **state) {
   expect_store(store, "a/b=6 a/b-c=4 a/z=2 a-b/c=5 ab/a=3 b/a=1 c/a=7 ");
 }
 
-static void a_change_takes_the_place_of_what_was(void **state) {
+static void a_change_replaces_the_old_object(void **state) {
   struct dw_store *store = *state;
   put(store, "ns", "a", "1");
   put(store, "ns", "b", "1");
@@ -76,7 +76,7 @@ static void a_change_takes_the_place_of_what_was(void **state) {
 }
 
 /* Events name an object by its uid. */
-static void an_object_that_was_made_again_replaces_the_one_before(void **state) {
+static void an_object_that_was_created_again_replaces_the_old_one(void **state) {
   static const char text[] = "{\"metadata\": {\"namespace\": \"ns\", \"name\": \"a\", \"uid\": \"u-%d\"}}";
   struct dw_store *store = *state;
   const bool changes[] = {true, true, false};
@@ -93,16 +93,16 @@ static void an_object_that_was_made_again_replaces_the_one_before(void **state) 
   assert_string_equal(store->objects[0]->uid, "u-2");
 }
 
-static void what_no_rule_reads_is_no_change(void **state) {
+static void a_difference_that_no_rule_reads_is_not_a_change(void **state) {
   struct dw_store *store = *state;
   const struct dw_object *first = nad("ns", "a", "1", 1);
   assert_true(dw_store_put(store, first));
   assert_false(dw_store_put(store, nad("ns", "a", "1", 2)));
   assert_int_equal(store->count, 1);
-  assert_ptr_equal(store->objects[0], first); /* shared with views: it stays */
+  assert_ptr_equal(store->objects[0], first); /* kept, because views share it */
 }
 
-static void a_view_keeps_what_the_store_lets_go(void **state) {
+static void a_view_keeps_objects_that_the_store_releases(void **state) {
   struct dw_store *store = *state;
   put(store, "ns", "a", "1");
   put(store, "ns", "b", "1");
@@ -137,7 +137,7 @@ static void removes_by_namespace_and_name(void **state) {
   expect_store(store, "ns/a=2 ");
 }
 
-static void tells_that_nothing_was_there_to_remove(void **state) {
+static void reports_that_there_was_nothing_to_remove(void **state) {
   struct dw_store *store = *state;
   assert_false(dw_store_remove(store, DW_KIND_NAD, "ns", "a"));
   put(store, "ns", "b", "1");
@@ -162,14 +162,14 @@ static void expect_many(const struct dw_store *store) {
   }
 }
 
-/* Every number below MANY once, in an order far from theirs: 7 and 500 share no factor. */
+/* Each number below MANY once, in a mixed order: 7 and 500 have no common factor. */
 static const struct dw_object *one_of_many(size_t i) {
   char name[24];
   snprintf(name, sizeof name, "n%03zu", i * 7 % MANY);
   return nad("ns", name, "1", 1);
 }
 
-static void holds_many_put_in_any_order(void **state) {
+static void keeps_many_objects_put_in_any_order(void **state) {
   struct dw_store *store = *state;
   for (size_t i = 0; i < MANY; i++)
     assert_true(dw_store_put(store, one_of_many(i)));
@@ -183,14 +183,14 @@ static void sorts_many_that_were_appended(void **state) {
   struct dw_store *store = *state;
   for (size_t i = 0; i < MANY; i++)
     dw_store_append(store, one_of_many(i));
-  assert_string_equal(store->objects[1]->name, "n007"); /* as they came */
+  assert_string_equal(store->objects[1]->name, "n007"); /* in the order of appending */
   dw_store_sort(store);
   expect_many(store);
   assert_true(dw_store_remove(store, DW_KIND_NAD, "ns", "n250"));
   assert_int_equal(store->count, MANY - 1);
 }
 
-static void of_equal_names_the_last_stays(void **state) {
+static void keeps_the_last_of_equal_names(void **state) {
   struct dw_store *store = *state;
   dw_store_append(store, nad("ns", "b", "1", 1));
   dw_store_append(store, nad("ns", "a", "1", 1));
@@ -201,8 +201,8 @@ static void of_equal_names_the_last_stays(void **state) {
   expect_store(store, "ns/a=1 ns/b=3 ");
 }
 
-/* In order but for a repeat, right behind or after others. */
-static void joins_what_a_list_that_began_anew_repeats(void **state) {
+/* In order, except for a repeated name, immediately or later. */
+static void drops_repeats_of_a_list_that_started_again(void **state) {
   struct dw_store *store = *state;
   dw_store_append(store, nad("ns", "a", "1", 1));
   dw_store_append(store, nad("ns", "a", "2", 2));
@@ -215,7 +215,7 @@ static void joins_what_a_list_that_began_anew_repeats(void **state) {
   expect_store(store, "ns/a=3 ns/b=2 ");
 }
 
-static void sorting_leaves_what_is_in_order(void **state) {
+static void sorting_does_not_change_a_sorted_store(void **state) {
   struct dw_store *store = *state;
   dw_store_sort(store);
   assert_int_equal(store->count, 0);
@@ -241,17 +241,17 @@ int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
   const struct CMUnitTest tests[] = {
       TEST(keeps_objects_by_namespace_and_name),
-      TEST(a_change_takes_the_place_of_what_was),
-      TEST(an_object_that_was_made_again_replaces_the_one_before),
-      TEST(what_no_rule_reads_is_no_change),
-      TEST(a_view_keeps_what_the_store_lets_go),
+      TEST(a_change_replaces_the_old_object),
+      TEST(an_object_that_was_created_again_replaces_the_old_one),
+      TEST(a_difference_that_no_rule_reads_is_not_a_change),
+      TEST(a_view_keeps_objects_that_the_store_releases),
       TEST(removes_by_namespace_and_name),
-      TEST(tells_that_nothing_was_there_to_remove),
-      TEST(holds_many_put_in_any_order),
+      TEST(reports_that_there_was_nothing_to_remove),
+      TEST(keeps_many_objects_put_in_any_order),
       TEST(sorts_many_that_were_appended),
-      TEST(of_equal_names_the_last_stays),
-      TEST(joins_what_a_list_that_began_anew_repeats),
-      TEST(sorting_leaves_what_is_in_order),
+      TEST(keeps_the_last_of_equal_names),
+      TEST(drops_repeats_of_a_list_that_started_again),
+      TEST(sorting_does_not_change_a_sorted_store),
       TEST(can_be_filled_again_after_clearing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
