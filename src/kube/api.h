@@ -1,6 +1,4 @@
-/* A Kubernetes API server: how to reach it (from a kubeconfig or from inside a pod), and a connection to it over
- * libcurl.
- */
+/* A Kubernetes API server: how to reach it (from a kubeconfig or inside a pod), and a connection to it over libcurl. */
 #ifndef KUBE_API_H
 #define KUBE_API_H
 

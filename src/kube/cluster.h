@@ -49,7 +49,7 @@ struct dw_cluster_options {
   /* The same for each event. May be NULL. */
   void (*event)(void *context, const struct dw_cluster_event *event);
   void *context;
-  /* For tests; 0 for the default. The waits of the first three are lengthened at random, up to twice. */
+  /* For tests; 0 for the default. Waits between retries and between lists are lengthened at random, up to twice. */
   unsigned first_wait_ms, most_wait_ms; /* between retries: 800 ms to 30 s */
   unsigned absent_wait_ms; /* between lists of a resource whose CRD is not installed, or that is forbidden: 7 s */
   unsigned relist_ms;      /* between lists of a resource that may be listed but not watched: 30 s */

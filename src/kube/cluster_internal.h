@@ -11,9 +11,7 @@
 
 enum { DW_MOST_OBJECT_BYTES = 8 * 1024 * 1024, DW_VERSION_BYTES = 128, DW_PAGE = 500, DW_MOST_PAGES = 10000 };
 
-/* --- list_reader.c: splits the JSON of a list into its elements as it arrives, so that no page is ever a tree in
- * memory
- * --- */
+/* --- list_reader.c: splits a list into its elements as it arrives, so that no page is a tree in memory --- */
 
 struct dw_list_reader {
   /* Called with each element of "items"; TEXT is NULL if it is larger than DW_MOST_OBJECT_BYTES. */

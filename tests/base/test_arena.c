@@ -63,7 +63,7 @@ static void arrays_are_zeroed(void **state) {
     assert_int_equal(numbers[i], 0);
 }
 
-/* The signal that ends a child that asks for COUNT elements of SIZE bytes. */
+/* The signal that ends a child process which allocates COUNT elements of SIZE bytes. */
 static int signal_of_array(size_t count, size_t size) {
   pid_t child = fork();
   if (child == 0) {
@@ -167,7 +167,7 @@ static void try_rejects_huge_sizes_without_a_limit(void **state) {
   assert_non_null(dw_arena_try(arena, 100000));
   assert_null(dw_arena_try(arena, huge));
   assert_true(dw_arena_exhausted(arena));
-  assert_null(dw_arena_try(arena, 1)); /* who could not have it all has no use for a part */
+  assert_null(dw_arena_try(arena, 1)); /* after a failed request, a smaller one fails too */
 }
 
 static void copies_text(void **state) {

@@ -18,7 +18,7 @@ static void expect(const char *text, const char *bytes, size_t length) {
   if (out == NULL)
     fail_msg("\"%s\" is taken for no base64", text);
   assert_int_equal(found, length);
-  assert_memory_equal(out, bytes, length + 1); /* with the NUL behind it */
+  assert_memory_equal(out, bytes, length + 1); /* including the NUL after it */
 }
 
 static void reads_the_examples_of_the_rfc(void **state) {
@@ -40,7 +40,7 @@ static void decodes_binary_data(void **state) {
   expect("AA==", "\0", 1);
 }
 
-/* Groups of three bytes, each as four letters, so that every letter and every byte is met. */
+/* Groups of three bytes, each as four letters, so that every letter and every byte occurs. */
 static void decodes_every_byte_at_every_position(void **state) {
   (void)state;
   static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -84,7 +84,7 @@ static void rejects_invalid_base64(void **state) {
       "Zm8",
       "Zm9vY",
       "Zm9vYg",
-      "Zm9vYmE", /* cut off */
+      "Zm9vYmE", /* truncated */
       "Zg=",
       "Zm8==",
       "Zm9v=",
@@ -99,7 +99,7 @@ static void rejects_invalid_base64(void **state) {
       "Zg==Zg==",
       "Zg=g",
       "=Zg=",
-      "Zg==\nZg", /* something behind the padding */
+      "Zg==\nZg", /* text after the padding */
       "Zm 9v",
       " Zm9v",
       "Zm9v ",
@@ -117,11 +117,11 @@ static void rejects_invalid_base64(void **state) {
     size_t length = 7;
     if (dw_base64_decode(arena, texts[i], &length) != NULL)
       fail_msg("\"%s\" is taken for base64", texts[i]);
-    assert_int_equal(length, 7); /* untouched */
+    assert_int_equal(length, 7); /* unchanged */
   }
 }
 
-/* Behind BYTES lies nothing that may be read. */
+/* Nothing after BYTES may be read. */
 static void expect_text(const char *bytes, size_t length, const char *text) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;

@@ -120,7 +120,7 @@ static void lives_in_an_arena(void **state) {
   assert_int_equal(strlen(text), buf.length);
   assert_int_equal(strncmp(text, "0,1,2,", 6), 0);
   assert_string_equal(text + buf.length - 8, "998,999,");
-  dw_buf_free(&buf); /* its text stays */
+  dw_buf_free(&buf); /* its text is still valid */
   assert_string_equal(dw_buf_text(&buf), "");
   dw_buf_puts(&buf, "again");
   assert_string_equal(dw_buf_text(&buf), "again");

@@ -118,7 +118,7 @@ static void quoted_input_cannot_break_the_line(void **state) {
   assert_string_equal(err.file, "a b");
 }
 
-/* A text of FILL bytes and one character behind it. */
+/* FILL bytes, followed by one character. */
 static size_t length_with(size_t fill, const char *character) {
   struct dw_error err = DW_ERROR_INIT;
   char filler[600];
@@ -143,7 +143,7 @@ static void truncating_never_splits_a_character(void **state) {
 
   struct dw_error err = DW_ERROR_INIT;
   dw_error_set(&err, DW_ERR_OTHER, "%0508d\xC3\xA9", 0);
-  dw_error_wrap(&err, "%s", ""); /* two more bytes before it: the character is cut in the middle */
+  dw_error_wrap(&err, "%s", ""); /* two more bytes in front of it split the character */
   assert_int_equal(strlen(err.text), 510);
 }
 

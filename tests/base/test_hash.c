@@ -26,7 +26,7 @@ static void hashes_of_text_sequences_depend_on_the_boundaries(void **state) {
   assert_true(two == dw_hash_bytes(DW_HASH_INIT, "a\0b", 4));
 }
 
-/* Every byte and the length count, also at the edges of the eight bytes that are read at once. */
+/* Every byte and the length matter, also at the boundaries of the eight bytes that are read at once. */
 static void keyed_hashes_of_different_texts_differ(void **state) {
   (void)state;
   char text[] = "0123456789abcdefghijklmn";

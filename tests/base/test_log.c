@@ -34,7 +34,7 @@ static int finish(void **state) {
   return fclose(captured);
 }
 
-/* What was logged, to be freed. */
+/* Returns what was logged; the caller frees it. */
 static char *logged(void) {
   long size = lseek(fileno(captured), 0, SEEK_END);
   char *text = calloc((size_t)size + 1, 1);
@@ -118,7 +118,7 @@ static void members_are_text(void **state) {
   free(text);
 }
 
-/* A buffer is longer than its text: the bytes behind the text must not be logged. */
+/* If a buffer is longer than its text, the bytes after the text must not be logged. */
 static void a_string_member_ends_at_its_nul(void **state) {
   char buffer[800];
   (void)state;
@@ -217,7 +217,7 @@ static void quoting_escapes_separators_and_direction_marks(void **state) {
 
 /* --- as text --- */
 
-/* What stands behind time and level in the one line that was logged; the caller frees it. */
+/* Returns the part of the only logged line after time and level; the caller frees it. */
 static char *text_line(const char *level) {
   char *text = logged();
   assert_true(strlen(text) > 31);
@@ -233,7 +233,7 @@ static char *text_line(const char *level) {
   return rest;
 }
 
-/* One line in the file at a time. */
+/* Empties the file, so that it contains one line at a time. */
 static void forget(void) {
   assert_int_equal(ftruncate(fileno(captured), 0), 0);
   lseek(fileno(captured), 0, SEEK_SET);
@@ -270,7 +270,7 @@ static void text_quotes_lists_with_special_characters(void **state) {
   expect_text("x", &(struct dw_log_member){"a", DW_LOG_MEMBER_STRING, "b,c", {.most = 3}}, "x a=\"b,c\"");
 }
 
-/* A value as a request brings it. */
+/* A value from a request. */
 static void check_value(const char *value, const char *expected) {
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
   const struct dw_log_member member = dw_log_string("name", value);
@@ -320,7 +320,7 @@ static void a_gate_limits_lines_per_second(void **state) {
   struct dw_log_gate gate = {0};
   unsigned passed = 0;
   int64_t first = 0;
-  do { /* all of them in one second */
+  do { /* until all are in one second */
     dw_log_gate_left_out(&gate);
     passed = 0;
     for (int i = 0; i < 100; i++) {
@@ -328,11 +328,11 @@ static void a_gate_limits_lines_per_second(void **state) {
       first = i == 0 ? gate.second : first;
     }
   } while (gate.second != first);
-  assert_in_range(passed, 0, 5); /* fewer, where some passed in this second before */
+  assert_in_range(passed, 0, 5); /* fewer if some have already passed in this second */
   assert_int_equal(dw_log_gate_left_out(&gate), 100 - passed);
   assert_int_equal(dw_log_gate_left_out(&gate), 0);
   gate.second--;
-  assert_true(dw_log_gate_pass(&gate, 5)); /* in the next second again */
+  assert_true(dw_log_gate_pass(&gate, 5)); /* again in the next second */
 }
 
 static void quoting_keeps_utf8_and_replaces_invalid_bytes(void **state) {
@@ -346,7 +346,7 @@ static void quoting_keeps_utf8_and_replaces_invalid_bytes(void **state) {
   QUOTES("\xED\xA0\x80", "\"" BAD BAD BAD "\"");         /* surrogate */
   QUOTES("\xF4\x90\x80\x80", "\"" BAD BAD BAD BAD "\""); /* above U+10FFFF */
   QUOTES("\xF5", "\"" BAD "\"");
-  QUOTES("\xE2\x82", "\"" BAD BAD "\""); /* cut */
+  QUOTES("\xE2\x82", "\"" BAD BAD "\""); /* truncated */
   QUOTES("\xE2\x82z", "\"" BAD BAD "z\"");
   QUOTES("\xC3", "\"" BAD "\"");
 }

@@ -38,7 +38,7 @@ static struct pipe_log pipe_begin(int flags) {
   return log;
 }
 
-/* Nobody writes into the pipe any more: a reader gets to its end. */
+/* Closes the pipe for writing, so that a reader reaches its end. */
 static void pipe_end(struct pipe_log *log) {
   dup2(log->kept, STDERR_FILENO);
   close(log->kept);
@@ -82,8 +82,8 @@ static unsigned long dropped_by(const char *line) {
   return at == NULL ? 0 : strtoul(at + strlen(head), NULL, 10);
 }
 
-/* Walks over the lines of TEXT, numbers that ascend and reports at the place of what is missing; returns how many lines
- * are accounted for. */
+/* Checks the lines of TEXT: ascending numbers, and reports in place of missing ones. Returns how many lines are
+ * accounted for. */
 static unsigned long check_numbers(char *text, unsigned long *dropped, unsigned *reports) {
   unsigned long next = 0;
   char *rest = text;
@@ -183,7 +183,7 @@ static void no_line_is_lost_on_a_non_blocking_pipe(void **state) {
   check_non_blocking(false);
 }
 
-/* What is in the file, to be freed. */
+/* Returns the content of the file; the caller frees it. */
 static char *text_of(FILE *file) {
   long size = lseek(fileno(file), 0, SEEK_END);
   char *text = calloc((size_t)size + 1, 1);
@@ -274,7 +274,7 @@ static void a_torn_line_does_not_affect_the_next(void **state) {
 
 /* --- the end of a process --- */
 
-/* Forks; the child logs into a pipe. Its status and what it logged, to be freed. */
+/* Forks a child that logs into a pipe. Returns its status, and what it logged, which the caller frees. */
 static int in_child(void (*run)(void), bool read_early, char **out) {
   struct pipe_log log = pipe_begin(0);
   int status = 0;

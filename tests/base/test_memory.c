@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "base/sanitizer.h"
 
-/* Kilobytes of /proc/self/status; stdio would take memory of its own. */
+/* Kilobytes of /proc/self/status; stdio would allocate memory. */
 static long status_of(const char *key) {
   static char line[256];
   long kilobytes = -1;
@@ -69,7 +69,7 @@ static void freed_memory_is_released(void **state) {
     memset(blocks[i], 1, SIZE);
   }
   long full = status_of("RssAnon");
-  for (size_t i = 0; i + 1 < COUNT; i++) /* the last one keeps the heap from shrinking by itself */
+  for (size_t i = 0; i + 1 < COUNT; i++) /* the last one keeps the heap from shrinking automatically */
     free(blocks[i]);
   dw_memory_release();
   assert_true(status_of("RssAnon") < full - 15000);

@@ -53,7 +53,7 @@ static void a_secret_arena_is_wiped_block_by_block(void **state) {
     wiped += sizes[i];
   assert_true(count >= 3);
   assert_true(wiped > used);
-  assert_int_equal(sizes[count - 1], FIRST_BLOCK); /* the arena itself is in the first block, which goes last */
+  assert_int_equal(sizes[count - 1], FIRST_BLOCK); /* the arena itself is in the first block, which is freed last */
 }
 
 static void other_arenas_are_not_wiped(void **state) {
@@ -73,7 +73,7 @@ static void a_secret_buffer_is_wiped_when_it_grows_and_when_it_is_freed(void **s
   assert_int_equal(buf.length, 1000);
   assert_int_equal(strspn(dw_buf_text(&buf), "k"), 1000);
   assert_int_equal(count, 2); /* 256, then 512 bytes became too small */
-  dw_buf_truncate(&buf, 1);   /* the truncated bytes are wiped all the same */
+  dw_buf_truncate(&buf, 1);   /* truncated bytes are wiped too */
   dw_buf_free(&buf);
   assert_int_equal(count, 3);
   assert_int_equal(sizes[0], 256);
@@ -89,7 +89,7 @@ static void a_buffer_stays_secret(void **state) {
   dw_buf_puts(&buf, "two");
   char *stolen = dw_buf_steal(&buf, NULL);
   assert_string_equal(stolen, "two");
-  assert_int_equal(count, 1); /* the taker's */
+  assert_int_equal(count, 1); /* the caller owns the second one */
   dw_secret_free(stolen, strlen(stolen));
   assert_int_equal(count, 2);
   assert_int_equal(sizes[1], 3);

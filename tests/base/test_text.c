@@ -156,7 +156,7 @@ static void dns_subdomains(void **state) {
   name[254] = '\0';
   assert_false(dw_is_dns_subdomain(name));
   name[253] = '\0';
-  assert_true(dw_is_dns_subdomain(name)); /* Kubernetes sets no length for one label of it */
+  assert_true(dw_is_dns_subdomain(name)); /* Kubernetes does not limit the length of a single label */
 }
 
 static void int64_is_read_strictly(void **state) {
@@ -207,7 +207,7 @@ static void suffixes(void **state) {
   assert_false(dw_has_suffix("yaml", ".yaml"));
 }
 
-/* Every byte there is: what IN holds has the property, what it does not hold has not. */
+/* Checks every byte: it has the property if and only if IN contains it. */
 static void expect_class(bool (*is)(char), const char *in) {
   for (int byte = 0; byte < 256; byte++)
     if (is((char)byte) != (byte != 0 && strchr(in, byte) != NULL))

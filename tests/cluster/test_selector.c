@@ -14,7 +14,7 @@
 static const struct dw_label labels[] = {
     {"kubevirt.io/schedulable", "true"}, {"zone", "east"}, {"empty", ""}, {"in", "in"}};
 
-static void test_matches(void **state) {
+static void selects_by_labels(void **state) {
   (void)state;
   static const struct {
     const char *selector;
@@ -70,7 +70,7 @@ static void test_matches(void **state) {
   }
 }
 
-static void test_without_labels(void **state) {
+static void selects_objects_without_labels(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_selector selector;
@@ -80,7 +80,7 @@ static void test_without_labels(void **state) {
   assert_true(dw_selector_matches(&selector, NULL, 0));
 }
 
-static void test_errors(void **state) {
+static void reports_syntax_errors(void **state) {
   (void)state;
   static const struct {
     const char *selector;
@@ -131,7 +131,7 @@ static void test_errors(void **state) {
 }
 
 /* A name may have 63 characters, a prefix 253. */
-static void test_lengths(void **state) {
+static void limits_the_length_of_keys_and_values(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_selector selector;
@@ -153,7 +153,7 @@ static void test_lengths(void **state) {
 }
 
 /* apimachinery's IsQualifiedName and IsValidLabelValue: letters and digits at both ends, '-', '_' and '.' between. */
-static void test_characters(void **state) {
+static void limits_the_characters_of_keys_and_values(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -212,8 +212,11 @@ static void test_characters(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_matches), cmocka_unit_test(test_without_labels), cmocka_unit_test(test_errors),
-      cmocka_unit_test(test_lengths), cmocka_unit_test(test_characters),
+      cmocka_unit_test(selects_by_labels),
+      cmocka_unit_test(selects_objects_without_labels),
+      cmocka_unit_test(reports_syntax_errors),
+      cmocka_unit_test(limits_the_length_of_keys_and_values),
+      cmocka_unit_test(limits_the_characters_of_keys_and_values),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
