@@ -5,11 +5,26 @@ import math
 from lines import spread
 
 WIDTH, LEFT, RIGHT, BAR, GAP, HEAD, FOOT = 760, 250, 96, 17, 12, 80, 48
-STYLE = """.c{--paper:#fff;--ink:#1c2430;--soft:#525c6b;--line:#c9ced6;--bad:#a3222a;--s0:#8a94a3;--s1:#2f6fc4;--s2:#1f7a4d}
-@media (prefers-color-scheme:dark){.c{--paper:#1a2029;--ink:#e6e9ee;--soft:#a7b0bd;--line:#3a4553;--bad:#ff9a94;--s0:#8f9bab;--s1:#6ea4ee;--s2:#5cc493}}
-.c text{font:13px system-ui,"DejaVu Sans",sans-serif;fill:var(--ink)}.c .t{font-size:16px;font-weight:600}.c .s{fill:var(--soft);font-size:12px}
-.c .p{fill:var(--paper)}.c .g{stroke:var(--line)}.c .w{stroke:var(--ink);stroke-width:1.5}.c .m{stroke:var(--bad);stroke-width:2;stroke-dasharray:5 4}
-.c .b{fill:var(--bad);font-size:12px}.c .s0{fill:var(--s0)}.c .s1{fill:var(--s1)}.c .s2{fill:var(--s2)}"""
+# What each class looks like: attributes, because many programs that draw SVG know no CSS, and the CSS for dark pages.
+LOOKS = {
+  "i": ('fill="#1c2430"', "fill:#e6e9ee"),
+  "t": ('fill="#1c2430" font-size="16" font-weight="600"', "fill:#e6e9ee"),
+  "s": ('fill="#525c6b" font-size="12"', "fill:#a7b0bd"),
+  "b": ('fill="#a3222a" font-size="12"', "fill:#ff9a94"),
+  "p": ('fill="#ffffff"', "fill:#1a2029"),
+  "g": ('stroke="#c9ced6"', "stroke:#3a4553"),
+  "w": ('stroke="#1c2430" stroke-width="1.5"', "stroke:#e6e9ee"),
+  "m": ('stroke="#a3222a" stroke-width="2" stroke-dasharray="5 4"', "stroke:#ff9a94"),
+  "s0": ('fill="#8a94a3"', "fill:#8f9bab"),
+  "s1": ('fill="#2f6fc4"', "fill:#6ea4ee"),
+  "s2": ('fill="#1f7a4d"', "fill:#5cc493"),
+}
+DARK = "".join(f".{name}{{{css}}}" for name, (_, css) in LOOKS.items())
+
+
+def look(name):
+  """The attributes of an element of this class."""
+  return f'class="{name}" {LOOKS[name][0]}'
 
 
 def number(value):
@@ -44,16 +59,16 @@ class Bars:
     part = math.log(max(value, self.least) / self.least) / math.log(self.most / self.least) if self.least else value / self.most
     return LEFT + part * (WIDTH - LEFT - RIGHT)
 
-  def text(self, x, y, words, style="", anchor="start"):
-    self.out.append(f'<text x="{x:.0f}" y="{y:.0f}" class="{style}" text-anchor="{anchor}">{html.escape(words, False)}</text>')
+  def text(self, x, y, words, style="i", anchor="start"):
+    self.out.append(f'<text x="{x:.0f}" y="{y:.0f}" {look(style)} text-anchor="{anchor}">{html.escape(words, False)}</text>')
 
   def line(self, x1, y1, x2, y2, style):
-    self.out.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="{style}"/>')
+    self.out.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" {look(style)}/>')
 
   def bar(self, y, name, values):
     middle, lower, upper = spread(values)
     style = f"s{self.series.index(name) if len(self.series) > 1 else 1}"
-    self.out.append(f'<rect x="{LEFT}" y="{y}" width="{max(self.x(middle) - LEFT, 1):.1f}" height="{BAR - 3}" class="{style}"/>')
+    self.out.append(f'<rect x="{LEFT}" y="{y}" width="{max(self.x(middle) - LEFT, 1):.1f}" height="{BAR - 3}" {look(style)}/>')
     if len(values) > 1:
       self.line(self.x(lower), y + BAR / 2 - 1.5, self.x(upper), y + BAR / 2 - 1.5, "w")
     self.text(self.x(upper) + 6, y + BAR - 5, number(middle))
@@ -61,7 +76,7 @@ class Bars:
   def legend(self):
     x = LEFT
     for i, name in enumerate(self.series if len(self.series) > 1 else []):
-      self.out.append(f'<rect x="{x}" y="42" width="12" height="12" class="s{i}"/>')
+      self.out.append(f'<rect x="{x}" y="42" width="12" height="12" ' + look(f"s{i}") + "/>")
       self.text(x + 17, 53, name)
       x += 40 + 8 * len(name)
 
@@ -74,7 +89,7 @@ class Bars:
       self.text(self.x(tick), height - FOOT + 16, number(tick) if tick else "0", "s", "middle")
     y = HEAD
     for label, bars in self.groups:
-      self.text(LEFT - 10, y + len(bars) * BAR / 2 + 3, label, "", "end")
+      self.text(LEFT - 10, y + len(bars) * BAR / 2 + 3, label, "i", "end")
       for name, values in bars:
         self.bar(y, name, values)
         y += BAR
@@ -83,6 +98,7 @@ class Bars:
       self.line(self.x(self.mark[0]), HEAD - 6, self.x(self.mark[0]), height - FOOT, "m")
       self.text(self.x(self.mark[0]), HEAD - 9, self.mark[1], "b", "middle")
     self.text((LEFT + WIDTH - RIGHT) / 2, height - 10, self.axis + (", logarithmic" if self.least else ""), "s", "middle")
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="c" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="t">\n'
-            f'<title id="t">{html.escape(self.title, False)}</title>\n<style>{STYLE}</style>\n<rect width="{WIDTH}" height="{height}" rx="8" class="p"/>\n'
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="system-ui,\'DejaVu Sans\',sans-serif" '
+            f'font-size="13" role="img" aria-labelledby="t">\n<title id="t">{html.escape(self.title, False)}</title>\n'
+            f'<style>@media (prefers-color-scheme:dark){{{DARK}}}</style>\n<rect width="{WIDTH}" height="{height}" rx="8" {look("p")}/>\n'
             + "\n".join(self.out) + "\n</svg>\n")

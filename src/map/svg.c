@@ -10,36 +10,59 @@
 
 /* In user units; text is 13 high. */
 enum {
-  WIDTH = 800,
+  WIDTH = 920,
   MARGIN = 16,
-  BLOCKS = 150, /* the width of a stack */
-  STEP = 30,    /* how far a block inside another one is indented */
+  BLOCKS = 96, /* the width of a stack */
+  STEP = 20,   /* how far a block inside another one is indented */
   LANES = 4,
-  TEXT_X = MARGIN + BLOCKS + 16,
-  LINE = 18,
-  LINE_CHARS = 78, /* so that a line of wide letters fits, too */
+  TEXT_X = MARGIN + BLOCKS + 12,
+  ADDRESS_CHARS = 31, /* the longest range of IPv4 */
+  WORDS_X = TEXT_X + 8 * ADDRESS_CHARS,
+  LINE = 17,
   GAP = 3,
   ROWS = 300 /* of one area; more would not be a picture any more */
 };
 
-static const char style[] =
-    ".dwmap{--dwmap-paper:#ffffff;--dwmap-ink:#1c2430;--dwmap-soft:#525c6b;--dwmap-free:#e9e6de;--dwmap-line:#8b8f96;"
-    "--dwmap-bad:#a3222a;--dwmap-k0:#3b5f9e;--dwmap-k1:#1f7a4d;--dwmap-k2:#9a6410;--dwmap-k3:#8a3d86;"
-    "--dwmap-k4:#5f6875}\n"
-    "@media (prefers-color-scheme:dark){.dwmap{--dwmap-paper:#1a2029;--dwmap-ink:#e6e9ee;--dwmap-soft:#a7b0bd;"
-    "--dwmap-free:#2c3542;--dwmap-line:#6b7583;--dwmap-bad:#ff9a94;--dwmap-k0:#7fa3e6;--dwmap-k1:#5cc493;"
-    "--dwmap-k2:#dfa64a;--dwmap-k3:#d48fd0;--dwmap-k4:#98a2b0}}\n"
-    ".dwmap text{font:13px system-ui,\"DejaVu Sans\",sans-serif;fill:var(--dwmap-ink)}\n"
-    ".dwmap .dwmap-head{font-size:17px;font-weight:600}\n"
-    ".dwmap .dwmap-at{font:600 12.5px ui-monospace,\"DejaVu Sans Mono\",monospace}\n"
-    ".dwmap .dwmap-soft{fill:var(--dwmap-soft)}\n"
-    ".dwmap .dwmap-bad{fill:var(--dwmap-bad);font-weight:600}\n"
-    ".dwmap .dwmap-paper{fill:var(--dwmap-paper)}\n"
-    ".dwmap .dwmap-free{fill:var(--dwmap-free);stroke:var(--dwmap-line);stroke-dasharray:3 3}\n"
-    ".dwmap .dwmap-hit{stroke:var(--dwmap-bad);stroke-width:3}\n"
-    ".dwmap .dwmap-k0{fill:var(--dwmap-k0)}.dwmap .dwmap-k1{fill:var(--dwmap-k1)}.dwmap "
-    ".dwmap-k2{fill:var(--dwmap-k2)}\n"
-    ".dwmap .dwmap-k3{fill:var(--dwmap-k3)}.dwmap .dwmap-k4{fill:var(--dwmap-k4)}\n";
+/* --- looks --- */
+
+/* Many programs that draw SVG know neither CSS variables nor CSS at all: what an element looks like is in its
+ * attributes, and CSS is only for dark pages. */
+struct look {
+  const char *class;
+  const char *attributes;
+  const char *dark; /* CSS declarations */
+};
+
+#define INK "#1c2430"
+#define DARK_INK "fill:#e6e9ee"
+#define MONOSPACE "font-family=\"ui-monospace,'DejaVu Sans Mono',monospace\" font-size=\"12.5\" font-weight=\"600\""
+
+enum kind_of_look { PLAIN, HEAD, ADDRESS, GAP_ADDRESS, SOFT, BAD, PAPER, FREE, HIT, KINDS };
+
+static const struct look looks[] = {
+    [PLAIN] = {"dwmap-ink", "fill=\"" INK "\"", DARK_INK},
+    [HEAD] = {"dwmap-head", "fill=\"" INK "\" font-size=\"16\" font-weight=\"600\"", DARK_INK},
+    [ADDRESS] = {"dwmap-at", "fill=\"" INK "\" " MONOSPACE, DARK_INK},
+    [GAP_ADDRESS] = {"dwmap-gap", "fill=\"#525c6b\" " MONOSPACE, "fill:#a7b0bd"},
+    [SOFT] = {"dwmap-soft", "fill=\"#525c6b\"", "fill:#a7b0bd"},
+    [BAD] = {"dwmap-bad", "fill=\"#a3222a\" font-weight=\"600\"", "fill:#ff9a94"},
+    [PAPER] = {"dwmap-paper", "fill=\"#ffffff\"", "fill:#1a2029"},
+    [FREE] = {"dwmap-free", "fill=\"#f1efe9\" stroke=\"#a9acb2\" stroke-dasharray=\"3 3\"",
+              "fill:#2c3542;stroke:#6b7583"},
+    [HIT] = {"dwmap-hit", "stroke=\"#a3222a\" stroke-width=\"3\"", "stroke:#ff9a94"},
+    [KINDS + DW_MAP_CLUSTER_NETWORK] = {"dwmap-k0", "fill=\"#3b5f9e\"", "fill:#7fa3e6"},
+    [KINDS + DW_MAP_MIGRATION_POOL] = {"dwmap-k1", "fill=\"#1f7a4d\"", "fill:#5cc493"},
+    [KINDS + DW_MAP_POOL] = {"dwmap-k2", "fill=\"#9a6410\"", "fill:#dfa64a"},
+    [KINDS + DW_MAP_REMOTE] = {"dwmap-k3", "fill=\"#8a3d86\"", "fill:#d48fd0"},
+    [KINDS + DW_MAP_ADDRESSES] = {"dwmap-k4", "fill=\"#5f6875\"", "fill:#98a2b0"},
+};
+
+static void put_dark_style(struct dw_buf *out) {
+  dw_buf_puts(out, "<style>@media (prefers-color-scheme:dark){");
+  for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+    dw_buf_printf(out, ".dwmap .%s{%s}", looks[i].class, looks[i].dark);
+  dw_buf_puts(out, "}</style>\n");
+}
 
 struct canvas {
   struct dw_buf *out;
@@ -48,23 +71,32 @@ struct canvas {
 
 /* --- text --- */
 
-static void put_line(struct canvas *canvas, unsigned x, unsigned y, const char *class, const char *text) {
-  dw_buf_printf(canvas->out, "<text x=\"%u\" y=\"%u\"", x, y);
-  if (*class != '\0')
-    dw_buf_printf(canvas->out, " class=\"%s\"", class);
-  dw_buf_puts(canvas->out, ">");
+static void put_line(struct canvas *canvas, unsigned x, unsigned y, unsigned look, const char *text) {
+  dw_buf_printf(canvas->out, "<text x=\"%u\" y=\"%u\" class=\"%s\" %s>", x, y, looks[look].class,
+                looks[look].attributes);
   dw_xml_puts(canvas->out, text);
   dw_buf_puts(canvas->out, "</text>\n");
 }
 
+/* The number of characters that fit right of X, even wide ones. */
+static unsigned columns_at(unsigned x) {
+  return (WIDTH - MARGIN - x) * 10 / 76;
+}
+
+static unsigned count_lines(unsigned x, const char *text) {
+  unsigned count = 0;
+  for (; *text != '\0'; count++)
+    dw_map_break(text, columns_at(x), &text);
+  return count;
+}
+
 /* Writes TEXT as one or more lines, the first one at Y. Returns the Y of the line after them. */
-static unsigned put_lines(struct canvas *canvas, unsigned x, unsigned y, const char *class, const char *text) {
-  unsigned width = LINE_CHARS + (TEXT_X - x) / 7;
+static unsigned put_lines(struct canvas *canvas, unsigned x, unsigned y, unsigned look, const char *text) {
   while (*text != '\0') {
     DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
     const char *next;
-    dw_buf_add(&line, text, dw_map_break(text, width, &next));
-    put_line(canvas, x, y, class, dw_buf_text(&line));
+    dw_buf_add(&line, text, dw_map_break(text, columns_at(x), &next));
+    put_line(canvas, x, y, look, dw_buf_text(&line));
     y += LINE;
     text = next;
   }
@@ -76,47 +108,74 @@ static unsigned put_lines(struct canvas *canvas, unsigned x, unsigned y, const c
 static unsigned height_of(const struct dw_interval *span) {
   struct dw_prefix widest = dw_block_widest(span);
   unsigned bits = dw_prefix_host_bits(&widest);
-  return 12 + (span->first.v4 ? 2 * bits : bits / 2);
+  return 14 + (span->first.v4 ? bits : bits / 4);
 }
 
-static void put_block(struct canvas *canvas, unsigned lane, unsigned height, const char *class) {
-  unsigned inset = lane * STEP;
-  dw_buf_printf(canvas->out, "<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"3\" class=\"%s\"/>\n",
-                MARGIN + inset, canvas->y, BLOCKS - inset, height, class);
+struct row {
+  const struct dw_interval *span;
+  unsigned lane;
+  unsigned look, frame; /* of the block; frame: HIT, or look for none */
+  unsigned address_look, words_look;
+  const char *address, *words, *problems;
+};
+
+static void put_block(struct canvas *canvas, const struct row *row, unsigned y, unsigned height) {
+  unsigned inset = row->lane * STEP;
+  const struct look *look = &looks[row->look];
+  dw_buf_printf(canvas->out, "<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"3\" class=\"%s", MARGIN + inset,
+                y, BLOCKS - inset, height, look->class);
+  if (row->frame == row->look)
+    dw_buf_printf(canvas->out, "\" %s/>\n", look->attributes);
+  else
+    dw_buf_printf(canvas->out, " %s\" %s %s/>\n", looks[row->frame].class, look->attributes,
+                  looks[row->frame].attributes);
 }
 
-/* Writes an address, its description and its problems (may be NULL) next to the block that begins at canvas->y. Returns
- * their height. */
-static unsigned put_words(struct canvas *canvas, const char *address, const char *words, const char *problems) {
-  bool soft = problems == NULL;
-  unsigned y = put_lines(canvas, TEXT_X, canvas->y + 14, soft ? "dwmap-at dwmap-soft" : "dwmap-at", address);
-  y = put_lines(canvas, TEXT_X, y, soft ? "dwmap-soft" : "", words);
-  if (problems != NULL)
-    y = put_lines(canvas, TEXT_X, y, "dwmap-bad", problems);
-  return y - canvas->y - 10;
+/* A block, and next to its middle the address and the words. They share a line unless the address is longer than its
+ * column. */
+static void put_row(struct canvas *canvas, const struct row *row) {
+  bool wide = dw_map_width(row->address) > ADDRESS_CHARS;
+  unsigned x = wide ? TEXT_X : WORDS_X;
+  unsigned lines =
+      (wide ? count_lines(TEXT_X, row->address) : 0) + count_lines(x, row->words) + count_lines(x, row->problems);
+  unsigned block = height_of(row->span);
+  unsigned height = lines * LINE + 4 > block ? lines * LINE + 4 : block;
+  unsigned y = canvas->y + (height - lines * LINE) / 2 + 13;
+  put_block(canvas, row, canvas->y + (height - block) / 2, block);
+  unsigned below = put_lines(canvas, TEXT_X, y, row->address_look, row->address);
+  y = put_lines(canvas, x, wide ? below : y, row->words_look, row->words);
+  put_lines(canvas, x, y, BAD, row->problems);
+  canvas->y += height + GAP;
 }
 
 static void put_entry(struct canvas *canvas, const struct dw_map_entry *entry, unsigned lane) {
   DW_BUF_SCOPED struct dw_buf words = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf problems = DW_BUF_INIT;
-  char class[48];
+  unsigned look = KINDS + (unsigned)entry->kind;
   dw_map_describe_entry(entry, &words);
   dw_map_describe_problems(entry, &problems);
-  snprintf(class, sizeof class, "dwmap-k%d%s", (int)entry->kind,
-           entry->overlap_count > 0 || entry->crowded ? " dwmap-hit" : "");
-  unsigned text_height = put_words(canvas, entry->text, dw_buf_text(&words), dw_buf_text(&problems));
-  unsigned height = height_of(&entry->span);
-  put_block(canvas, lane, height, class);
-  canvas->y += (height > text_height ? height : text_height) + GAP;
+  put_row(canvas, &(struct row){.span = &entry->span,
+                                .lane = lane,
+                                .look = look,
+                                .frame = problems.length > 0 ? HIT : look,
+                                .address_look = ADDRESS,
+                                .words_look = PLAIN,
+                                .address = entry->text,
+                                .words = dw_buf_text(&words),
+                                .problems = dw_buf_text(&problems)});
 }
 
 static void put_gap(struct canvas *canvas, const struct dw_map_gap *gap) {
   DW_BUF_SCOPED struct dw_buf words = DW_BUF_INIT;
   dw_map_describe_gap(gap, &words);
-  unsigned text_height = put_words(canvas, gap->text, dw_buf_text(&words), NULL);
-  unsigned height = height_of(&gap->span);
-  put_block(canvas, 0, height, "dwmap-free");
-  canvas->y += (height > text_height ? height : text_height) + GAP;
+  put_row(canvas, &(struct row){.span = &gap->span,
+                                .look = FREE,
+                                .frame = FREE,
+                                .address_look = GAP_ADDRESS,
+                                .words_look = SOFT,
+                                .address = gap->text,
+                                .words = dw_buf_text(&words),
+                                .problems = ""});
 }
 
 /* --- an area --- */
@@ -139,7 +198,7 @@ static void put_area(struct canvas *canvas, const struct dw_map_area *area) {
   struct nesting open = {.depth = 0};
   size_t shown = area->row_count < ROWS ? area->row_count : ROWS;
   canvas->y += 20;
-  put_line(canvas, MARGIN, canvas->y + LINE, "dwmap-head", area->title);
+  put_line(canvas, MARGIN, canvas->y + LINE, HEAD, area->title);
   canvas->y += 2 * LINE - 6;
   for (size_t i = 0; i < shown; i++) {
     const struct dw_map_row *row = &area->rows[i];
@@ -154,7 +213,7 @@ static void put_area(struct canvas *canvas, const struct dw_map_area *area) {
   if (area->private_range && (area->v4 || area->room_count > 0))
     dw_map_describe_room(area, &text);
   if (text.length > 0)
-    canvas->y = put_lines(canvas, MARGIN, canvas->y + LINE, "dwmap-soft", dw_buf_text(&text)) - LINE + 6;
+    canvas->y = put_lines(canvas, MARGIN, canvas->y + LINE, SOFT, dw_buf_text(&text)) - LINE + 6;
 }
 
 /* --- around the areas --- */
@@ -169,10 +228,10 @@ static void put_legend(struct canvas *canvas, const struct dw_map *map) {
     const char *name = free ? "free" : dw_map_kind_name((enum dw_map_kind)kind);
     if (!free && !used[kind])
       continue;
-    dw_buf_printf(canvas->out, "<rect x=\"%u\" y=\"%u\" width=\"14\" height=\"14\" rx=\"3\" class=\"dwmap-", x,
-                  canvas->y);
-    dw_buf_printf(canvas->out, free ? "free\"/>\n" : "k%u\"/>\n", kind);
-    put_line(canvas, x + 20, canvas->y + 12, "", name);
+    const struct look *look = &looks[free ? FREE : KINDS + kind];
+    dw_buf_printf(canvas->out, "<rect x=\"%u\" y=\"%u\" width=\"14\" height=\"14\" rx=\"3\" class=\"%s\" %s/>\n", x,
+                  canvas->y, look->class, look->attributes);
+    put_line(canvas, x + 20, canvas->y + 12, PLAIN, name);
     x += 20 + (unsigned)strlen(name) * 8 + 16;
   }
   canvas->y += 20;
@@ -185,13 +244,13 @@ static void put_suggestions(struct canvas *canvas, const struct dw_map *map) {
   dw_buf_printf(&text, map->suggestion_count > 0 ? "Ranges of /%u that overlap nothing" : "No /%u is free",
                 map->wanted_bits);
   canvas->y += 20;
-  put_line(canvas, MARGIN, canvas->y + LINE, "dwmap-head", dw_buf_text(&text));
+  put_line(canvas, MARGIN, canvas->y + LINE, HEAD, dw_buf_text(&text));
   canvas->y += 2 * LINE;
   for (size_t i = 0; i < map->suggestion_count; i++) {
     dw_buf_truncate(&text, 0);
     dw_map_describe_suggestion(&map->suggestions[i], &text);
-    put_line(canvas, MARGIN, canvas->y + 12, "dwmap-at", map->suggestions[i].text);
-    canvas->y = put_lines(canvas, MARGIN + 240, canvas->y + 12, "", dw_buf_text(&text)) - 12;
+    put_line(canvas, MARGIN, canvas->y + 12, ADDRESS, map->suggestions[i].text);
+    canvas->y = put_lines(canvas, MARGIN + 240, canvas->y + 12, PLAIN, dw_buf_text(&text)) - 12;
   }
 }
 
@@ -227,9 +286,9 @@ void dw_map_svg(const struct dw_map *map, struct dw_buf *out) {
   DW_BUF_SCOPED struct dw_buf body = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf need = DW_BUF_INIT;
   struct canvas canvas = {&body, MARGIN};
-  put_line(&canvas, MARGIN, canvas.y + 14, "dwmap-head", "Addresses of the cluster");
+  put_line(&canvas, MARGIN, canvas.y + 14, HEAD, "Addresses of the cluster");
   dw_map_describe_needed(map, &need);
-  canvas.y = put_lines(&canvas, MARGIN, canvas.y + 36, "", dw_buf_text(&need)) - 6;
+  canvas.y = put_lines(&canvas, MARGIN, canvas.y + 36, PLAIN, dw_buf_text(&need)) - 6;
   put_legend(&canvas, map);
   for (size_t i = 0; i < map->area_count; i++)
     put_area(&canvas, &map->areas[i]);
@@ -237,12 +296,14 @@ void dw_map_svg(const struct dw_map *map, struct dw_buf *out) {
   unsigned height = canvas.y + MARGIN;
   dw_buf_printf(out,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"dwmap\" viewBox=\"0 0 %d %u\" width=\"%d\" "
-                "height=\"%u\" role=\"img\" aria-labelledby=\"dwmap-title dwmap-desc\">\n"
+                "height=\"%u\" font-family=\"system-ui,'DejaVu Sans',sans-serif\" font-size=\"13\" role=\"img\" "
+                "aria-labelledby=\"dwmap-title dwmap-desc\">\n"
                 "<title id=\"dwmap-title\">Addresses of the cluster</title>\n",
                 WIDTH, height, WIDTH, height);
   put_description(out, map);
-  dw_buf_printf(out, "<style>\n%s</style>\n<rect width=\"%d\" height=\"%u\" class=\"dwmap-paper\"/>\n", style, WIDTH,
-                height);
+  put_dark_style(out);
+  dw_buf_printf(out, "<rect width=\"%d\" height=\"%u\" class=\"%s\" %s/>\n", WIDTH, height, looks[PAPER].class,
+                looks[PAPER].attributes);
   dw_buf_add(out, body.data, body.length);
   dw_buf_puts(out, "</svg>\n");
 }

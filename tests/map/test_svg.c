@@ -110,13 +110,36 @@ static void a_screen_reader_gets_a_description(void **state) {
   assert_non_null(strstr(text, "10.129.0.0/24: NAD vms/net; usable"));
 }
 
-static void the_style_has_light_and_dark_colors(void **state) {
+/* Programs that know no CSS draw a text or block without a color of its own in black. */
+static void each_element_has_its_color_without_css(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   render(CLUSTER, &out);
-  assert_non_null(strstr(dw_buf_text(&out), "@media (prefers-color-scheme:dark)"));
-  assert_null(strstr(dw_buf_text(&out), "href"));
-  assert_null(strstr(dw_buf_text(&out), "url("));
+  const char *text = dw_buf_text(&out);
+  size_t elements = 0;
+  for (const char *at = text; (at = strchr(at, '<')) != NULL; at++) {
+    if (strncmp(at, "<text ", 6) != 0 && strncmp(at, "<rect ", 6) != 0)
+      continue;
+    const char *fill = strstr(at, " fill=\"#");
+    if (fill == NULL || fill > strchr(at, '>'))
+      fail_msg("no color: %.120s", at);
+    elements++;
+  }
+  assert_true(elements > 20);
+  assert_null(strstr(text, "var("));
+}
+
+static void css_only_overrides_colors_on_a_dark_page(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  render(CLUSTER, &out);
+  const char *text = dw_buf_text(&out);
+  const char *style = strstr(text, "<style>@media (prefers-color-scheme:dark){.dwmap .dwmap-ink{fill:#e6e9ee}");
+  assert_non_null(style);
+  assert_non_null(strstr(style, ".dwmap .dwmap-k4{fill:#98a2b0}}</style>"));
+  assert_null(strstr(style + 1, "<style"));
+  assert_null(strstr(text, "href"));
+  assert_null(strstr(text, "url("));
 }
 
 static void entries_and_gaps_are_described(void **state) {
@@ -126,9 +149,11 @@ static void entries_and_gaps_are_described(void **state) {
   const char *text = dw_buf_text(&out);
   assert_non_null(strstr(text, ">10.128.0.0/14</text>"));
   assert_non_null(strstr(text, ">pod network (Network cluster)</text>"));
-  assert_non_null(strstr(text, "class=\"dwmap-bad\">overlaps pod network 10.128.0.0/14</text>"));
-  assert_non_null(strstr(text, "dwmap-k0 dwmap-hit"));
-  assert_non_null(strstr(text, "dwmap-k1\""));
+  assert_non_null(strstr(
+      text, "class=\"dwmap-bad\" fill=\"#a3222a\" font-weight=\"600\">overlaps pod network 10.128.0.0/14</text>"));
+  assert_non_null(
+      strstr(text, "class=\"dwmap-k0 dwmap-hit\" fill=\"#3b5f9e\" stroke=\"#a3222a\" stroke-width=\"3\"/>"));
+  assert_non_null(strstr(text, "class=\"dwmap-k1\" fill=\"#1f7a4d\"/>"));
   assert_non_null(strstr(text, ">10.200.6.0/24</text>"));
 }
 
@@ -180,15 +205,42 @@ static void wider_blocks_are_higher_and_narrow_ones_visible(void **state) {
   assert_true(wide > narrow);
 }
 
+/* The y of the text. */
+static long height_at(const char *text, const char *words) {
+  DW_BUF_SCOPED struct dw_buf wanted = DW_BUF_INIT;
+  dw_buf_printf(&wanted, ">%s</text>", words);
+  const char *at = strstr(text, dw_buf_text(&wanted));
+  assert_non_null(at);
+  while (at > text && strncmp(at, " y=\"", 4) != 0)
+    at--;
+  return strtol(at + 4, NULL, 10);
+}
+
+static void an_address_shares_its_line_with_the_words_if_it_fits(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  MAP_SCOPED map =
+      MAP(MAP_NAD("vms", "short", "10.3.0.0/24") MAP_NAD("vms", "long", "fd12:3456:789a:bcde:f012:3457:abcd::/112"));
+  dw_map_svg(map.map, &out);
+  const char *text = dw_buf_text(&out);
+  assert_int_equal(height_at(text, "10.3.0.0/24"), height_at(text, "NAD vms/short; usable\xC2\xA0"
+                                                                   "254"));
+  assert_int_equal(height_at(text, "fd12:3456:789a:bcde:f012:3457:abcd:0/112") + 17,
+                   height_at(text, "NAD vms/long; usable\xC2\xA0"
+                                   "65,534"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_picture_is_well_formed),
       cmocka_unit_test(a_screen_reader_gets_a_description),
-      cmocka_unit_test(the_style_has_light_and_dark_colors),
+      cmocka_unit_test(each_element_has_its_color_without_css),
+      cmocka_unit_test(css_only_overrides_colors_on_a_dark_page),
       cmocka_unit_test(entries_and_gaps_are_described),
       cmocka_unit_test(input_is_escaped),
       cmocka_unit_test(the_same_map_gives_the_same_picture),
       cmocka_unit_test(an_empty_map_gives_a_valid_picture),
+      cmocka_unit_test(an_address_shares_its_line_with_the_words_if_it_fits),
       cmocka_unit_test(wider_blocks_are_higher_and_narrow_ones_visible),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
