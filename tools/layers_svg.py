@@ -8,6 +8,8 @@ import re
 WIDTH, BOX, HEIGHT, GAP, STEP, MARGIN = 860, 140, 46, 28, 84, 20
 BEND = 16
 SWEEPS = 8
+DARK = (".paper{fill:#1a2029}.line{stroke:#6b7583}.inner{fill:#22324a;stroke:#7fa3e6}.outer{fill:#3d3018;stroke:#dfa64a}"
+        ".name{fill:#e6e9ee}.library{fill:#eccb93}")
 LIBRARIES = {"droveway/": "the public headers", "yaml.h": "libyaml", "curl/": "libcurl", "microhttpd.h": "libmicrohttpd", "gnutls/": "GnuTLS", "openssl/": "OpenSSL", "seccomp.h": "libseccomp"}
 
 
@@ -101,16 +103,17 @@ def main():
   print(f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" '
         'font-family="Helvetica, Arial, sans-serif">')
   print("  <title>The layers of src: each may include those below it that it is connected to</title>")
-  print(f'  <rect width="{WIDTH}" height="{height}" fill="#ffffff"/>')
+  print(f"  <style>@media (prefers-color-scheme:dark){{{DARK}}}</style>")
+  print(f'  <rect width="{WIDTH}" height="{height}" rx="8" class="paper" fill="#ffffff"/>')
   for points in lines(edges, middle, y):
-    print(f'  <polyline points="{points}" fill="none" stroke="#8a94a6" stroke-width="1.5"/>')
+    print(f'  <polyline points="{points}" class="line" fill="none" stroke="#8a94a6" stroke-width="1.5"/>')
   for name in edges:
     library = ", ".join(libraries.get(name, []))
-    fill, stroke = ("#fff4df", "#b97a1b") if library else ("#eaf1fb", "#3d6fb4")
-    print(f'  <rect x="{middle[name] - BOX // 2}" y="{y[name]}" width="{BOX}" height="{HEIGHT}" rx="6" fill="{fill}" stroke="{stroke}"/>')
-    print(f'  <text x="{middle[name]}" y="{y[name] + (20 if library else 28)}" text-anchor="middle" font-size="15" fill="#1c2430">{name}</text>')
+    style, fill, stroke = ("outer", "#fff4df", "#b97a1b") if library else ("inner", "#eaf1fb", "#3d6fb4")
+    print(f'  <rect x="{middle[name] - BOX // 2}" y="{y[name]}" width="{BOX}" height="{HEIGHT}" rx="6" class="{style}" fill="{fill}" stroke="{stroke}"/>')
+    print(f'  <text x="{middle[name]}" y="{y[name] + (20 if library else 28)}" text-anchor="middle" font-size="15" class="name" fill="#1c2430">{name}</text>')
     if library:
-      print(f'  <text x="{middle[name]}" y="{y[name] + 36}" text-anchor="middle" font-size="11" fill="#5d4310">{library}</text>')
+      print(f'  <text x="{middle[name]}" y="{y[name] + 36}" text-anchor="middle" font-size="11" class="library" fill="#5d4310">{library}</text>')
   print("</svg>")
 
 

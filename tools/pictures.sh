@@ -16,4 +16,4 @@ BUILD=$(dirname "$droveway") demo/run.sh 2>/dev/null |
   "$droveway" check --color always -f demo/manifests/five-mistakes.yaml --state demo/state || true
 } | tools/terminal_svg.py 'droveway check: each finding at its place' 128 >docs/images/check.svg
 
-"$droveway" map --state demo/state -o svg >docs/images/map.svg
+"$droveway" map --state demo/trouble -o svg >docs/images/map.svg
