@@ -67,17 +67,60 @@ static void report_unknown_long(const char *command, const char *text, const str
     cli_usage(command, "unknown option \"--%s\"", name);
 }
 
+/* The long option that ARGUMENT ("-state") spells with one dash; NULL if it is anything else. */
+static const struct option *find_single_dash(const struct option *options, const char *argument) {
+  return argument == NULL || argument[0] != '-' || strlen(argument) < 3
+             ? NULL
+             : find_option(options, argument + 1, strcspn(argument + 1, "="));
+}
+
+/* Returns true if ARGUMENT is one of the options, so that it is hardly the value of the option before it. */
+static bool is_option(const struct option *options, const char *letters, const char *argument) {
+  if (strncmp(argument, "--", 2) == 0)
+    return find_option(options, argument + 2, strcspn(argument + 2, "=")) != NULL;
+  return argument[0] == '-' && argument[1] != '\0' && argument[1] != ':' && argument[2] == '\0' &&
+         strchr(letters, argument[1]) != NULL;
+}
+
+/* The options that getopt_long() accepts, but that a user did not mean: `-state DIR` and `-f -o json`. */
+static bool is_mistaken(int argc, char **argv, const char *letters, const struct option *options) {
+  const char *last = argv[optind - 1];
+  const struct option *meant = find_single_dash(options, last);
+  if (meant == NULL && optind < argc && optarg == NULL)
+    meant = find_single_dash(options, argv[optind]);
+  if (meant != NULL && optarg != last) {
+    cli_print_error("droveway %s: unknown option \"-%s\"; did you mean \"--%s\"?", argv[0], meant->name, meant->name);
+    return true;
+  }
+  if (optarg == NULL || optarg != last || !is_option(options, letters, last))
+    return false;
+  const char *lacking = argv[optind - 2]; /* may be several letters: -qf */
+  bool is_long = strncmp(lacking, "--", 2) == 0;
+  cli_usage(argv[0], "option %s%s needs a value, but the option %.*s follows", is_long ? "" : "-",
+            is_long ? lacking : lacking + strlen(lacking) - 1, (int)strcspn(last, "="), last);
+  return true;
+}
+
+static void report_missing_value(const char *command, const char *text, const struct option *options) {
+  if (strncmp(text, "--", 2) != 0) {
+    cli_usage(command, "option -%c needs a value", optopt);
+    return;
+  }
+  while (options->name != NULL && (options->val != optopt || strncmp(options->name, text + 2, strlen(text + 2)) != 0))
+    options++;
+  cli_usage(command, "option --%s needs a value", options->name == NULL ? text + 2 : options->name);
+}
+
 int cli_option(int argc, char **argv, const char *letters, const struct option *options) {
   int option = getopt_long(argc, argv, letters, options, NULL);
   const char *text = argc > 1 ? argv[optind > 1 ? optind - 1 : 1] : ""; /* the option, if it is a long one */
   bool is_long = strncmp(text, "--", 2) == 0;
-  if (option == ':') {
-    if (is_long)
-      cli_usage(argv[0], "option %s needs a value", text);
-    else
-      cli_usage(argv[0], "option -%c needs a value", optopt);
+  if (option == -1 || is_mistaken(argc, argv, letters, options))
+    return option == -1 ? -1 : '?';
+  if (option == ':')
+    report_missing_value(argv[0], text, options);
+  if (option == ':')
     return '?';
-  }
   if (option != '?')
     return option;
   const struct option *known = is_long ? find_option(options, text + 2, strcspn(text + 2, "=")) : NULL;

@@ -21,22 +21,31 @@ static const struct cli_command commands[] = {
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
-static int help(void) {
-  puts("Droveway checks KubeVirt live-migration networks. It rejects networks that would break\n"
-       "virt-handler and tells you how to fix them.\n"
-       "\n"
-       "usage: droveway COMMAND [OPTION...]\n");
+static void print_help(FILE *out) {
+  fputs("Droveway checks KubeVirt live-migration networks. It rejects networks that would break\n"
+        "virt-handler and tells you how to fix them.\n"
+        "\n"
+        "usage: droveway COMMAND [OPTION...]\n\n",
+        out);
   for (size_t i = 0; i < COMMANDS; i++)
-    printf("  %-9s %s\n", commands[i].name, commands[i].summary);
-  puts("\n"
-       "Run `droveway COMMAND --help` for the options of a command.\n"
-       "Exit status: 0 if nothing is denied, 1 if something is denied, 2 if the usage is wrong or an input cannot be\n"
-       "read.");
-  return CLI_OK;
+    fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+  fputs("\n"
+        "Run `droveway COMMAND --help` for the options of a command.\n"
+        "Exit status: 0 if nothing is denied, 1 if something is denied, 2 if the usage is wrong or an\n"
+        "input cannot be read.\n",
+        out);
+}
+
+static int help(void) {
+  print_help(stdout);
+  return cli_finish(CLI_OK);
 }
 
 static int run(int argc, char **argv) {
+  static const char *const own_options[] = {"--help", "--version"};
   const char *names[COMMANDS];
+  if (argv[0][0] == '-')
+    return cli_unknown("option", argv[0], own_options, sizeof own_options / sizeof *own_options);
   for (size_t i = 0; i < COMMANDS; i++) {
     if (strcmp(argv[0], commands[i].name) == 0)
       return commands[i].run(argc, argv);
@@ -59,7 +68,7 @@ int main(int argc, char **argv) {
   if (!open_standard_streams())
     return CLI_FAILED;
   if (argc < 2) {
-    fputs("droveway: no command given; see 'droveway --help'\n", stderr);
+    print_help(stderr);
     return CLI_FAILED;
   }
   const char *name = argv[1];

@@ -211,7 +211,7 @@ static void bad_usage_exits_2(void **state) {
   expect_usage(RUN("audit", "-o", "yaml", "-s", "demo/state"),
                "unknown output format \"yaml\"; use text, json, sarif or junit");
   expect_usage(RUN("audit", "demo/state"), "unexpected argument \"demo/state\"");
-  expect_usage(RUN("audit", "--stat"), "option --stat needs a value");
+  expect_usage(RUN("audit", "--stat"), "option --state needs a value");
   expect_usage(RUN("audit", "--nodes"), "unknown option \"--nodes\"");
   expect_usage(RUN("audit", "-s", "demo/state", "--kubeconfig", "x"),
                "--state and --kubeconfig cannot be used together");

@@ -63,9 +63,66 @@ static void an_unknown_command_suggests_the_nearest(void **state) {
   assert_int_equal(run.status, 2);
   assert_non_null(strstr(run.err, "did you mean \"check\"?"));
   assert_one_line(run.err);
+}
+
+static void without_a_command_the_usage_is_shown(void **state) {
+  (void)state;
+  RUN_SCOPED help = RUN("--help");
   RUN_SCOPED none = run_droveway(NULL, (const char *const[]){NULL});
   assert_int_equal(none.status, 2);
-  assert_one_line(none.err);
+  assert_string_equal(none.out, "");
+  assert_string_equal(none.err, help.out);
+}
+
+#define SEE "; see 'droveway check --help'\n"
+
+/* An unknown option, a missing value and an unwanted value are different mistakes. */
+static void each_mistake_with_an_option_has_its_own_message(void **state) {
+  (void)state;
+  static const struct {
+    const char *arguments[8];
+    const char *message;
+  } cases[] = {
+      {{"--verson"}, "droveway: unknown option \"--verson\"; did you mean \"--version\"?\n"},
+      {{"-x"}, "droveway: unknown option \"-x\"; see 'droveway --help'\n"},
+      {{"check", "--filname", "x"}, "droveway check: unknown option \"--filname\"; did you mean \"--filename\"?\n"},
+      {{"check", "--color=always", "--snippet"}, "droveway check: unknown option \"--snippet\"" SEE},
+      {{"check", "-k", "x"}, "droveway check: unknown option \"-k\"" SEE},
+      {{"check", "-qk", "x"}, "droveway check: unknown option \"-k\"" SEE},
+      {{"check", "-state", "x"}, "droveway check: unknown option \"-state\"; did you mean \"--state\"?\n"},
+      {{"check", "-output=json"}, "droveway check: unknown option \"-output\"; did you mean \"--output\"?\n"},
+      {{"check", "x", "-quiet"}, "droveway check: unknown option \"-quiet\"; did you mean \"--quiet\"?\n"},
+      {{"check", "--co", "always"},
+       "droveway check: option \"--co\" is ambiguous: it could be --context or --color" SEE},
+      {{"check", "-f"}, "droveway check: option -f needs a value" SEE},
+      {{"check", "x", "-qf"}, "droveway check: option -f needs a value" SEE},
+      {{"check", "--state"}, "droveway check: option --state needs a value" SEE},
+      {{"check", "--stat"}, "droveway check: option --state needs a value" SEE},
+      {{"check", "-f", "-o", "json"}, "droveway check: option -f needs a value, but the option -o follows" SEE},
+      {{"check", "--state", "--kubeconfig", "x", "-f", "y"},
+       "droveway check: option --state needs a value, but the option --kubeconfig follows" SEE},
+      {{"check", "-f", "x", "-qs", "--color=never"},
+       "droveway check: option -s needs a value, but the option --color follows" SEE},
+      {{"check", "--quiet=yes"}, "droveway check: option --quiet does not accept a value" SEE},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    RUN_SCOPED run = run_droveway(NULL, cases[i].arguments);
+    assert_int_equal(run.status, 2);
+    assert_string_equal(run.out, "");
+    assert_string_equal(run.err, cases[i].message);
+  }
+}
+
+/* A value may begin with a dash: it is standard input, a file, or attached to its option. */
+static void values_that_look_like_options_are_accepted(void **state) {
+  (void)state;
+  static const char *const accepted[][5] = {
+      {"check", "-f", "-"}, {"check", "-f-o"}, {"check", "--filename=--state"}, {"check", "--", "-state"}};
+  for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
+    RUN_SCOPED run = run_droveway("", accepted[i]);
+    assert_int_equal(run.status, 2);
+    assert_null(strstr(run.err, "option"));
+  }
 }
 
 /* Arguments can be untrusted file names. */
@@ -185,6 +242,9 @@ int main(void) {
       cmocka_unit_test(every_command_has_help),
       cmocka_unit_test(every_command_rejects_unknown_options),
       cmocka_unit_test(an_unknown_command_suggests_the_nearest),
+      cmocka_unit_test(without_a_command_the_usage_is_shown),
+      cmocka_unit_test(each_mistake_with_an_option_has_its_own_message),
+      cmocka_unit_test(values_that_look_like_options_are_accepted),
       cmocka_unit_test(control_characters_in_arguments_are_replaced),
       cmocka_unit_test(help_of_a_command_works_both_ways),
       cmocka_unit_test(version_shows_version_and_libraries),
