@@ -399,7 +399,7 @@ bench-budget: all $(BENCHES) ## Accept the current instructions and allocations 
 
 # --- tests with real tools ----------------------------------------------------------------------------
 
-.PHONY: hardening library-test docs-check sarif monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-clean-test lab-mutants image image-test
+.PHONY: hardening library-test docs-check sarif schemas monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-clean-test lab-mutants image image-test
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
@@ -412,6 +412,9 @@ docs-check: all ## Check links, names and outputs in the documents
 sarif: all ## Validate the output of -o sarif against OASIS's schema
 	@tools/deps.sh sarif
 	@BUILD=$(BUILD) tests/sarif/run.sh
+schemas: all ## Validate the output of -o gitlab against the schema that GitLab documents
+	@tools/deps.sh sarif
+	@BUILD=$(BUILD) tests/schemas/run.sh
 monitoring: all ## Test alert rules, dashboard and metrics with promtool
 	@tools/deps.sh monitoring
 	@BUILD=$(BUILD) tests/monitoring/check.sh

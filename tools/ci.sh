@@ -74,6 +74,7 @@ serving() {
     step "links, names and outputs in the documents" make docs-check &&
     step "end to end: kubectl, kube-apiserver, etcd" make e2e &&
     step "SARIF schema" make sarif &&
+    step "schemas of other outputs" make schemas &&
     step "alert rules, dashboard, metrics" make monitoring &&
     step "the map's page in a browser" make browser &&
     step "manifests" make manifests &&

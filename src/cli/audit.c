@@ -17,7 +17,7 @@ struct audit_options {
 
 static int help(void) {
   puts("usage: droveway audit [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE]\n"
-       "       [-o text|json|sarif|junit] [--fail-on deny|warn|never]\n"
+       "       [-o text|json|sarif|junit|github|gitlab] [--fail-on deny|warn|never]\n"
        "\n"
        "Checks the objects that exist in a cluster: every NetworkAttachmentDefinition, HyperConverged, KubeVirt and\n"
        "MigrationPolicy, and the last migration of every VirtualMachineInstance.\n"

@@ -27,7 +27,7 @@ static void check_all(struct cli_report *report, const struct dw_subjects *subje
 static int help(void) {
   puts(
       "usage: droveway check -f PATH... [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
-      "       [-n NAMESPACE] [-o text|json|sarif|junit] [--fail-on deny|warn|never]\n"
+      "       [-n NAMESPACE] [-o text|json|sarif|junit|github|gitlab] [--fail-on deny|warn|never]\n"
       "\n"
       "Checks manifests as if they were applied in order: NetworkAttachmentDefinitions (NADs) first, then the\n"
       "HyperConverged and KubeVirt objects that refer to them, and MigrationPolicies. Reads YAML streams, JSON and\n"

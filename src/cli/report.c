@@ -8,10 +8,9 @@
 static const struct {
   const char *name;
   void (*put)(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
-} forms[] = {[CLI_FORM_TEXT] = {"text", cli_report_text},
-             [CLI_FORM_JSON] = {"json", cli_report_json},
-             [CLI_FORM_SARIF] = {"sarif", cli_report_sarif},
-             [CLI_FORM_JUNIT] = {"junit", cli_report_junit}};
+} forms[] = {[CLI_FORM_TEXT] = {"text", cli_report_text},       [CLI_FORM_JSON] = {"json", cli_report_json},
+             [CLI_FORM_SARIF] = {"sarif", cli_report_sarif},    [CLI_FORM_JUNIT] = {"junit", cli_report_junit},
+             [CLI_FORM_GITHUB] = {"github", cli_report_github}, [CLI_FORM_GITLAB] = {"gitlab", cli_report_gitlab}};
 static const char *const fail_ons[] = {"deny", "warn", "never"};
 static const char *const colors[] = {"auto", "always", "never"};
 
@@ -21,7 +20,7 @@ static int read_form(const char *command, const char *text, enum cli_form *out) 
       *out = (enum cli_form)i;
       return CLI_OK;
     }
-  return cli_usage(command, "unknown output format \"%s\"; use text, json, sarif or junit", text);
+  return cli_usage(command, "unknown output format \"%s\"; use text, json, sarif, junit, github or gitlab", text);
 }
 
 int cli_report_option(const char *command, int option, const char *value, struct cli_report_options *out) {

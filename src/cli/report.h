@@ -10,7 +10,7 @@
 #include "files/manifests.h"
 #include "rules/engine.h"
 
-enum cli_form { CLI_FORM_TEXT, CLI_FORM_JSON, CLI_FORM_SARIF, CLI_FORM_JUNIT };
+enum cli_form { CLI_FORM_TEXT, CLI_FORM_JSON, CLI_FORM_SARIF, CLI_FORM_JUNIT, CLI_FORM_GITHUB, CLI_FORM_GITLAB };
 enum cli_fail_on { CLI_FAIL_ON_DENY, CLI_FAIL_ON_WARN, CLI_FAIL_ON_NEVER };
 
 struct cli_report_options {
@@ -32,7 +32,7 @@ enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
   }
 #define CLI_REPORT_LETTERS "o:q"
 #define CLI_REPORT_HELP                                                                                                \
-  "  -o, --output FORMAT   text (default), json, sarif or junit\n"                                                     \
+  "  -o, --output FORMAT   text (default), json, sarif, junit, github or gitlab\n"                                     \
   "      --fail-on LEVEL   exit with status 1 on: deny (default), warn (also on warnings) or never\n"                  \
   "      --color WHEN      auto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"         \
   "  -q, --quiet           omit the summary from text output\n"
@@ -115,10 +115,18 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
 
 /* Appends how many findings of OBJECT are only counted, if any. */
 void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *object);
+/* Appends the lines at the end of text output: what was skipped, and the totals. */
+void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report);
+
+/* A fingerprint for each finding, in ARENA: it stays the same when lines move. It depends on rule, file, object and
+ * field; equal findings are numbered. */
+const char **cli_report_fingerprints(struct dw_arena *arena, const struct cli_report *report);
 
 void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
 void cli_report_json(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
 void cli_report_sarif(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
 void cli_report_junit(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
+void cli_report_github(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
+void cli_report_gitlab(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
 
 #endif

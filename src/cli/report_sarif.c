@@ -1,9 +1,7 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "cli/report.h"
 #include "rules/explain.h"
 #include "json/json_write.h"
@@ -185,48 +183,6 @@ static void put_location(struct dw_json_writer *w, struct dw_arena *arena, const
   dw_json_end_array(w);
 }
 
-/* --- fingerprints --- */
-
-struct mark {
-  uint64_t hash;
-  size_t finding;
-};
-
-/* A hash of what stays the same when lines move: rule, file, object and field. */
-static uint64_t mark_of(const struct cli_reported *found) {
-  const struct cli_reported_object *object = &found->report->objects[found->object];
-  const char *const parts[] = {
-      found->finding.rule->id, object->file == NULL ? "" : object->file, object->kind, object->ns, object->name,
-      found->finding.field};
-  uint64_t hash = DW_HASH_INIT;
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-    hash = dw_hash_text(hash, parts[i]);
-  return hash;
-}
-
-static int by_hash(const void *a, const void *b) {
-  const struct mark *left = a;
-  const struct mark *right = b;
-  if (left->hash != right->hash)
-    return left->hash < right->hash ? -1 : 1;
-  return left->finding < right->finding ? -1 : left->finding > right->finding;
-}
-
-/* A fingerprint for each finding. Findings with the same hash are numbered. */
-static const char **fingerprints(struct dw_arena *arena, const struct cli_report *report) {
-  struct mark *marks = dw_arena_array(arena, report->finding_count + 1, sizeof *marks);
-  const char **texts = dw_arena_array(arena, report->finding_count + 1, sizeof(const char *));
-  size_t number = 0;
-  for (size_t i = 0; i < report->finding_count; i++)
-    marks[i] = (struct mark){mark_of(&report->findings[i]), i};
-  qsort(marks, report->finding_count, sizeof *marks, by_hash);
-  for (size_t i = 0; i < report->finding_count; i++) {
-    number = i > 0 && marks[i].hash == marks[i - 1].hash ? number + 1 : 1;
-    texts[marks[i].finding] = dw_arena_printf(arena, "%016" PRIx64 ":%zu", marks[i].hash, number);
-  }
-  return texts;
-}
-
 /* --- results --- */
 
 /* Text from a manifest must not become a link: `[text](target)` is one (3.11.6). */
@@ -257,7 +213,7 @@ static void put_result(struct dw_json_writer *w, const struct cli_reported *foun
 static void put_run(struct dw_json_writer *w, const struct cli_report *report) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct rules rules = rules_used(arena, report);
-  const char **marks = fingerprints(arena, report);
+  const char **marks = cli_report_fingerprints(arena, report);
   dw_json_begin_object(w);
   put_tool(w, arena, &rules);
   dw_json_member_string(w, "columnKind", "unicodeCodePoints");

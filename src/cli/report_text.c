@@ -113,7 +113,7 @@ static void put_object(struct dw_buf *out, const struct cli_report *report, cons
   cli_report_put_rest(out, object);
 }
 
-static void put_summary(struct dw_buf *out, const struct cli_report *report) {
+void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report) {
   if (report->skipped > 0)
     dw_buf_printf(out, "%zu document%s skipped: not %s (apiVersion or kind is missing)\n", report->skipped,
                   plural(report->skipped), report->skipped == 1 ? "a Kubernetes object" : "Kubernetes objects");
@@ -141,6 +141,6 @@ void cli_report_text(const struct cli_report *report, const struct cli_report_op
   for (size_t i = 0; i < report->object_count; i++)
     put_object(out, report, &report->objects[i], &style);
   if (!options->quiet)
-    put_summary(out, report);
+    cli_report_put_summary(out, report);
   cli_glyphs_end(&glyphs);
 }

@@ -44,7 +44,7 @@ for command in $commands; do
   done
 done
 same "bash, a command" check "$(completed droveway che)"
-same "bash, the forms of check" "$(printf 'text\njson\nsarif\njunit')" "$(completed droveway check -o '')"
+same "bash, the forms of check" "$(printf 'text\njson\nsarif\njunit\ngithub\ngitlab')" "$(completed droveway check -o '')"
 same "bash, a form" sarif "$(completed droveway check -o sa)"
 same "bash, a rule" overlap-cluster-network "$(completed droveway explain overlap-c)"
 same "bash, a file" README.md "$(completed droveway check -f READ)"
@@ -57,7 +57,7 @@ for command in $commands; do
   grep -qw "$command" <<<"$shown" || bad "zsh does not offer $command: $shown"
 done
 shown=$(zsh_offers 'droveway check -o ')
-for form in text json sarif junit; do
+for form in text json sarif junit github gitlab; do
   checks=$((checks + 1))
   grep -qw "$form" <<<"$shown" || bad "zsh does not offer the form $form: $shown"
 done
