@@ -8,26 +8,39 @@
 #include "cli/subjects.h"
 #include "lint/judge.h"
 #include "rules/audit.h"
+#include "json/json_write.h"
+
+enum form { FORM_TEXT, FORM_MARKDOWN, FORM_JSON };
+static const char *const forms[] = {[FORM_TEXT] = "text", [FORM_MARKDOWN] = "markdown", [FORM_JSON] = "json"};
 
 struct explain_options {
   struct cli_world_options world;
-  const char *form;
+  enum form form;
   bool all;
-  const char *rule; /* NULL: not given */
+  char *const *rules; /* the ids that were given */
+  size_t rule_count;
 };
 
 static int help(void) {
-  puts(
-      "usage: droveway explain [RULE | --all] [--policy FILE] [-o text|markdown]\n"
-      "\n"
-      "Explains a rule: why it exists, an example that breaks it and what Droveway reports for it, the fixed example,\n"
-      "and how to change the rule's action. Without RULE, lists all rules.\n"
-      "\n"
-      "      --all           explain every rule\n"
-      "  -p, --policy FILE   policy whose actions are shown (default: the built-in policy)\n"
-      "  -o, --output FORMAT text (default) or markdown\n"
-      "      --help          show this help");
+  puts("usage: droveway explain [RULE... | --all] [--policy FILE] [-o text|markdown|json]\n"
+       "\n"
+       "Explains rules: why a rule exists, an example that breaks it and what Droveway reports for it, the fixed "
+       "example,\n"
+       "and how to change the rule's action. Without RULE, lists all rules.\n"
+       "\n"
+       "      --all           explain every rule\n"
+       "  -p, --policy FILE   policy whose actions are shown (default: the built-in policy)\n"
+       "  -o, --output FORMAT text (default), markdown or json; json is always an array with one object per rule\n"
+       "      --help          show this help");
   return cli_finish(CLI_OK);
+}
+
+static int read_form(const char *text, enum form *out) {
+  int word = cli_word(forms, sizeof forms / sizeof *forms, text);
+  if (word < 0)
+    return cli_usage("explain", "unknown output format \"%s\"; use text, markdown or json", text);
+  *out = (enum form)word;
+  return CLI_OK;
 }
 
 static int read_options(int argc, char **argv, struct explain_options *out) {
@@ -42,17 +55,15 @@ static int read_options(int argc, char **argv, struct explain_options *out) {
       return option == 'h' ? CLI_HELP : CLI_FAILED;
     if (option == 'a')
       out->all = true;
-    else
-      *(option == 'p' ? &out->world.policy : &out->form) = optarg;
+    else if (option == 'p')
+      out->world.policy = optarg;
+    else if (read_form(optarg, &out->form) != CLI_OK)
+      return CLI_FAILED;
   }
-  if (optind < argc)
-    out->rule = argv[optind++];
-  if (optind < argc)
-    return cli_usage("explain", "unexpected argument \"%s\"; give one rule, or --all", argv[optind]);
-  if (out->rule && out->all)
+  out->rules = argv + optind;
+  out->rule_count = (size_t)(argc - optind);
+  if (out->rule_count > 0 && out->all)
     return cli_usage("explain", "a rule and --all cannot be used together");
-  if (strcmp(out->form, "text") != 0 && strcmp(out->form, "markdown") != 0)
-    return cli_usage("explain", "unknown output format \"%s\"; use text or markdown", out->form);
   return CLI_OK;
 }
 
@@ -136,60 +147,99 @@ static const char *example_output(struct dw_arena *arena, const struct dw_rule *
   return output;
 }
 
-/* --- the explanation --- */
+/* --- the explanations --- */
 
-static int explain(const struct dw_policy *policy, const struct dw_rule *rule, const struct explain_options *options) {
+/* The rules to explain, in the order in which they are printed. */
+struct chosen {
+  const struct dw_rule *const *rules;
+  size_t count;
+};
+
+static int explain(const struct dw_policy *policy, const struct dw_rule *rule, const struct explain_options *options,
+                   struct dw_json_writer *json) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_explained explained = {.arena = arena, .rule = rule, .policy = policy, .one_of_many = options->all};
   struct dw_error err = DW_ERROR_INIT;
-  bool markdown = strcmp(options->form, "markdown") == 0;
+  enum cli_color color = options->form == FORM_TEXT ? CLI_COLOR_AUTO : CLI_COLOR_NEVER;
   if (dw_explain(arena, rule->id, &explained.explanation, &err) == 0)
-    explained.output =
-        example_output(arena, rule, &explained.explanation, markdown ? CLI_COLOR_NEVER : CLI_COLOR_AUTO, &err);
+    explained.output = example_output(arena, rule, &explained.explanation, color, &err);
   if (!explained.output)
     return cli_fail(&err);
-  if (markdown)
+  if (options->form == FORM_JSON)
+    cli_explain_json(&explained, json);
+  else if (options->form == FORM_MARKDOWN)
     cli_explain_markdown(&explained);
   else
     cli_explain_text(&explained);
   return CLI_OK;
 }
 
-static int explain_all(const struct dw_policy *policy, const struct explain_options *options) {
-  size_t count = 0;
-  const struct dw_rule *const *rules = dw_rules(&count);
-  for (size_t i = 0; i < count; i++) {
+static int explain_as_text(const struct dw_policy *policy, const struct chosen *chosen,
+                           const struct explain_options *options) {
+  for (size_t i = 0; i < chosen->count; i++) {
     if (i > 0)
-      puts(strcmp(options->form, "text") == 0 ? "\n" : "");
-    if (explain(policy, rules[i], options) != CLI_OK)
+      puts(options->form == FORM_TEXT ? "\n" : "");
+    if (explain(policy, chosen->rules[i], options, NULL) != CLI_OK)
       return CLI_FAILED;
   }
   return CLI_OK;
 }
 
-static int list(const struct explain_options *options) {
-  size_t count = 0;
-  const struct dw_rule *const *rules = dw_rules(&count);
-  bool markdown = strcmp(options->form, "markdown") == 0;
-  for (size_t i = 0; i < count; i++)
-    if (markdown)
-      printf("- `%s`: %s\n", rules[i]->id, rules[i]->finds);
-    else
-      printf("%-24s %s\n", rules[i]->id, rules[i]->finds);
+static int explain_as_json(const struct dw_policy *policy, const struct chosen *chosen,
+                           const struct explain_options *options) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_json_writer w = DW_JSON_PRETTY_WRITER(&out);
+  dw_json_begin_array(&w);
+  for (size_t i = 0; i < chosen->count; i++)
+    if (explain(policy, chosen->rules[i], options, &w) != CLI_OK)
+      return CLI_FAILED;
+  dw_json_end_array(&w);
+  puts(dw_buf_text(&out));
   return CLI_OK;
 }
 
-static int explain_named(const struct dw_policy *policy, const struct explain_options *options) {
-  const struct dw_rule *rule = dw_rule_find(options->rule);
-  if (rule)
-    return explain(policy, rule, options);
-  size_t count = 0;
-  const char *const *ids = dw_rule_ids(&count);
-  return cli_unknown("rule", options->rule, ids, count);
+static int list(const struct chosen *chosen, enum form form) {
+  for (size_t i = 0; i < chosen->count; i++)
+    if (form == FORM_MARKDOWN)
+      printf("- `%s`: %s\n", chosen->rules[i]->id, chosen->rules[i]->finds);
+    else
+      printf("%-24s %s\n", chosen->rules[i]->id, chosen->rules[i]->finds);
+  return CLI_OK;
+}
+
+/* The rules that OPTIONS names, or all of them. CLI_FAILED after printing the error. */
+static int choose(struct dw_arena *arena, const struct explain_options *options, struct chosen *out) {
+  if (options->rule_count == 0) {
+    out->rules = dw_rules(&out->count);
+    return CLI_OK;
+  }
+  const struct dw_rule **rules = dw_arena_array(arena, options->rule_count, sizeof(const struct dw_rule *));
+  for (size_t i = 0; i < options->rule_count; i++) {
+    rules[i] = dw_rule_find(options->rules[i]);
+    if (rules[i] != NULL)
+      continue;
+    size_t count = 0;
+    const char *const *ids = dw_rule_ids(&count);
+    return cli_unknown("rule", options->rules[i], ids, count);
+  }
+  *out = (struct chosen){rules, options->rule_count};
+  return CLI_OK;
+}
+
+static int explain_chosen(const struct dw_policy *policy, const struct explain_options *options) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct chosen chosen = {.count = 0};
+  if (choose(arena, options, &chosen) != CLI_OK)
+    return CLI_FAILED;
+  if (options->form == FORM_JSON)
+    return explain_as_json(policy, &chosen, options);
+  if (options->rule_count == 0 && !options->all)
+    return list(&chosen, options->form);
+  return explain_as_text(policy, &chosen, options);
 }
 
 int cli_explain(int argc, char **argv) {
-  struct explain_options options = {.form = "text"};
+  struct explain_options options = {.form = FORM_TEXT};
   struct dw_error err = DW_ERROR_INIT;
   int status = read_options(argc, argv, &options);
   if (status != CLI_OK)
@@ -198,9 +248,7 @@ int cli_explain(int argc, char **argv) {
   struct dw_policy *policy = dw_policy_load(&sources, &err);
   if (!policy)
     return cli_fail(&err);
-  status = options.all    ? explain_all(policy, &options)
-           : options.rule ? explain_named(policy, &options)
-                          : list(&options);
+  status = explain_chosen(policy, &options);
   dw_policy_free(policy);
   return cli_finish(status);
 }

@@ -247,3 +247,38 @@ void cli_explain_markdown(const struct cli_explained *explained) {
   puts("");
   print_prose(which_networks(explained));
 }
+
+/* --- JSON --- */
+
+static void put_if_set(struct dw_json_writer *w, const char *key, const char *text) {
+  if (text != NULL)
+    dw_json_member_string(w, key, text);
+}
+
+static void put_example(struct dw_json_writer *w, const struct cli_explained *explained) {
+  const struct dw_explanation *explanation = &explained->explanation;
+  dw_json_key(w, "example");
+  dw_json_begin_object(w);
+  dw_json_member_bool(w, "deletes", explanation->deletes);
+  dw_json_member_string(w, "broken", explanation->broken);
+  dw_json_member_string(w, "output", explained->output);
+  dw_json_member_string(w, "fixed", explanation->fixed);
+  put_if_set(w, "policy", explanation->policy);
+  put_if_set(w, "state", explanation->state);
+  dw_json_end_object(w);
+}
+
+void cli_explain_json(const struct cli_explained *explained, struct dw_json_writer *w) {
+  const struct dw_rule *rule = explained->rule;
+  const struct dw_policy *policy = explained->policy;
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "id", rule->id);
+  dw_json_member_string(w, "migrationNetwork", cli_action_name(dw_policy_action(policy, rule->id, rule->migration)));
+  dw_json_member_string(w, "otherNetwork", cli_action_name(dw_policy_action(policy, rule->id, rule->other)));
+  dw_json_member_string(w, "finds", rule->finds);
+  dw_json_member_string(w, "fix", rule->fix);
+  dw_json_member_string(w, "why", explained->explanation.why);
+  put_example(w, explained);
+  dw_json_member_string(w, "changeAction", policy_snippet(explained));
+  dw_json_end_object(w);
+}

@@ -4,6 +4,7 @@
 
 #include "rules/engine.h"
 #include "rules/explain.h"
+#include "json/json_write.h"
 
 struct cli_explained {
   struct dw_arena *arena;
@@ -14,8 +15,10 @@ struct cli_explained {
   bool one_of_many;   /* all rules are explained: leave out what is the same for each of them */
 };
 
-/* Both functions print to standard output. */
+/* These functions print to standard output. */
 void cli_explain_text(const struct cli_explained *explained);
 void cli_explain_markdown(const struct cli_explained *explained);
+/* Writes one object. */
+void cli_explain_json(const struct cli_explained *explained, struct dw_json_writer *w);
 
 #endif

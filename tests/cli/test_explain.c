@@ -97,17 +97,84 @@ static void without_a_rule_all_ids_are_listed(void **state) {
   assert_string_equal(line, "");
 }
 
+static void several_rules_are_explained_in_the_given_order(void **state) {
+  (void)state;
+  RUN_SCOPED first = RUN("explain", "range-empty");
+  RUN_SCOPED second = RUN("explain", "cni-json");
+  RUN_SCOPED both = RUN("explain", "range-empty", "cni-json");
+  assert_int_equal(both.status, 0);
+  assert_int_equal(strncmp(both.out, first.out, strlen(first.out)), 0);
+  assert_int_equal(strncmp(both.out + strlen(first.out), "\n\n", 2), 0);
+  assert_string_equal(both.out + strlen(first.out) + 2, second.out);
+}
+
+static struct json_object *example_of(struct json_object *explained) {
+  struct json_object *example = json_object_object_get(explained, "example");
+  assert_non_null(example);
+  return example;
+}
+
+static void json_is_an_array_of_rules(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_explanation explanation;
+  assert_int_equal(dw_explain(arena, "gateway-in-pool", &explanation, NULL), 0);
+  RUN_SCOPED run = RUN("explain", "gateway-in-pool", "overlap-cluster-network", "-o", "json");
+  assert_int_equal(run.status, 0);
+  struct json_object *rules = run_json(&run);
+  assert_int_equal(json_object_array_length(rules), 2);
+  struct json_object *gateway = json_object_array_get_idx(rules, 0), *overlap = json_object_array_get_idx(rules, 1);
+  assert_string_equal(member_text(gateway, "id"), "gateway-in-pool");
+  assert_string_equal(member_text(gateway, "migrationNetwork"), "deny");
+  assert_string_equal(member_text(gateway, "otherNetwork"), "warn");
+  assert_string_equal(member_text(gateway, "why"), explanation.why);
+  assert_string_equal(member_text(gateway, "changeAction"),
+                      "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: {gateway-in-pool: warn}\n");
+  assert_string_equal(member_text(example_of(gateway), "broken"), explanation.broken);
+  assert_string_equal(member_text(example_of(gateway), "fixed"), explanation.fixed);
+  assert_non_null(strstr(member_text(example_of(gateway), "output"), "[gateway-in-pool]"));
+  assert_false(json_object_get_boolean(json_object_object_get(example_of(gateway), "deletes")));
+  assert_false(json_object_object_get_ex(example_of(gateway), "state", NULL));
+  assert_non_null(strstr(member_text(example_of(overlap), "state"), "clusterNetwork"));
+  json_object_put(rules);
+}
+
+static void json_of_one_rule_is_an_array_too(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("explain", "cni-json", "-o", "json");
+  struct json_object *rules = run_json(&run);
+  assert_int_equal(json_object_array_length(rules), 1);
+  json_object_put(rules);
+}
+
+static void json_of_all_rules_has_each_of_them(void **state) {
+  (void)state;
+  size_t count = 0;
+  const struct dw_rule *const *known = dw_rules(&count);
+  RUN_SCOPED all = RUN("explain", "--all", "-o", "json");
+  RUN_SCOPED none_named = RUN("explain", "-o", "json");
+  assert_string_equal(all.out, none_named.out);
+  struct json_object *rules = run_json(&all);
+  assert_int_equal(json_object_array_length(rules), count);
+  for (size_t i = 0; i < count; i++)
+    assert_string_equal(member_text(json_object_array_get_idx(rules, i), "id"), known[i]->id);
+  json_object_put(rules);
+}
+
 static void bad_usage_exits_2(void **state) {
   (void)state;
   RUN_SCOPED unknown = RUN("explain", "gatway-in-pool");
   assert_int_equal(unknown.status, 2);
   assert_string_equal(unknown.err, "droveway: unknown rule \"gatway-in-pool\"; did you mean \"gateway-in-pool\"?\n");
-  RUN_SCOPED two = RUN("explain", "cni-json", "cni-type");
-  assert_int_equal(two.status, 2);
+  RUN_SCOPED second = RUN("explain", "cni-json", "cni-typ");
+  assert_int_equal(second.status, 2);
+  assert_string_equal(second.out, "");
+  assert_string_equal(second.err, "droveway: unknown rule \"cni-typ\"; did you mean \"cni-type\"?\n");
   RUN_SCOPED both = RUN("explain", "--all", "cni-json");
   assert_int_equal(both.status, 2);
-  RUN_SCOPED form = RUN("explain", "-o", "json", "cni-json");
+  RUN_SCOPED form = RUN("explain", "-o", "yaml", "cni-json");
   assert_int_equal(form.status, 2);
+  assert_non_null(strstr(form.err, "unknown output format \"yaml\"; use text, markdown or json"));
   RUN_SCOPED option = RUN("explain", "--al", "--nothing");
   assert_int_equal(option.status, 2);
 }
@@ -119,6 +186,10 @@ int main(void) {
       cmocka_unit_test(actions_come_from_the_policy),
       cmocka_unit_test(markdown_is_a_section_of_the_documentation),
       cmocka_unit_test(without_a_rule_all_ids_are_listed),
+      cmocka_unit_test(several_rules_are_explained_in_the_given_order),
+      cmocka_unit_test(json_is_an_array_of_rules),
+      cmocka_unit_test(json_of_one_rule_is_an_array_too),
+      cmocka_unit_test(json_of_all_rules_has_each_of_them),
       cmocka_unit_test(bad_usage_exits_2),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
