@@ -217,7 +217,7 @@ static int help(void) {
        "  -n, --namespace NAME  namespace of manifests that do not set one (default: the policy's)\n"
        "  -o, --output FORMAT   text (default) or json\n"
        "      --help            show this help");
-  return CLI_OK;
+  return cli_finish(CLI_OK);
 }
 
 static int read_own(void *into, int option, const char *value) {

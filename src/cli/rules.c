@@ -73,7 +73,7 @@ static int help(void) {
        "  -p, --policy FILE   policy whose actions are shown (default: the built-in policy)\n"
        "  -o, --output FORMAT text (default), json or markdown\n"
        "      --help          show this help");
-  return CLI_OK;
+  return cli_finish(CLI_OK);
 }
 
 int cli_rules(int argc, char **argv) {
