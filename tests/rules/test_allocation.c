@@ -182,6 +182,14 @@ static void messages_contain_the_sizes(void **state) {
   one.no_state = true;
   one.more = "apiVersion: v1\nkind: Node\nmetadata: {name: worker-0, labels: {kubevirt.io/schedulable: 'true'}}\n";
   nad_expect_says(&one, "pool-tight", "has 1 usable address; 1 is needed; widen the range");
+  one.more = "apiVersion: v1\nkind: Node\nmetadata: {name: worker-0, labels: {kubevirt.io/schedulable: 'true', "
+             "node-role.kubernetes.io/control-plane: ''}}\n"
+             "---\napiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\n"
+             "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
+             "spec: {featureGates: {decentralizedLiveMigration: true}}\n";
+  nad_expect_says(&one, "pool-too-small",
+                  "has 1 usable address, but 3 are needed (1 node that runs virt-handler, 1 "
+                  "virt-synchronization-controller and 1 more during updates)");
 }
 
 /* Excluded addresses do not count, and every range must be large enough. */

@@ -205,6 +205,8 @@ static void nodes_without_virt_handler_also_need_a_slice(void **state) {
   nad.config = nad_whereabouts(RANGE SLICE("/24"));
   nad_expect(&nad, "warn pool-tight " SIZE);
   nad_expect_says(&nad, "pool-tight", "1 slice for 1 Linux node");
+  nad.state = NODE("a", HANDLER) NODE("b", HANDLER);
+  nad_expect_says(&nad, "pool-too-small", "cuts the range into 1 slice, but each of 2 Linux nodes needs one");
   nad.state = NULL;
   nad.no_state = true;
   nad_expect(&nad, "unverified pool-too-small " IPAM "range\n");
