@@ -362,8 +362,8 @@ void dw_events_stop(struct dw_events *events) {
 
 void dw_events_metrics(struct dw_events *events, struct dw_buf *out) {
   dw_metric_head(out, "events_total", "counter",
-                 "Denials and findings reported as an Event, failed, or dropped because the queue "
-                 "was full.");
+                 "Denials and findings reported as an Event, failed, or dropped: the queue or the table of Events was "
+                 "full, the object's name was not valid, or the process ended.");
   dw_buf_printf(out,
                 "droveway_events_total{result=\"sent\"} %llu\n"
                 "droveway_events_total{result=\"failed\"} %llu\n"
