@@ -1,9 +1,9 @@
-/* Any bytes over TLS to the real server on a loopback port: what is answered begins with HTTP/1.1; a review is decided
- * only where a second reader of HTTP, written from RFC 9112, finds it whole and framed in one way, and then as
- * dw_review() decides that body; whole requests are all answered; whatever came before, the next client is served, and
- * no descriptor is left open. Bytes that are no TLS end their connection.
- * The first byte holds flags, the second says where the rest is split into two writes (two TLS records). "@" as
- * Content-Length stands for the number of bytes behind the head. */
+/* Any bytes over TLS to the real server on a loopback port. Every answer must begin with HTTP/1.1. A review may only be
+ * decided if a second HTTP parser, written from RFC 9112, finds it complete and framed unambiguously, and then as
+ * dw_review() decides that body. Every complete request must be answered. Whatever came before, the next client must be
+ * served, and no descriptor may be left open. Bytes that are not TLS must end their connection. The first byte contains
+ * flags, the second one where the rest is split into two writes (two TLS records). "@" as Content-Length is replaced by
+ * the number of bytes after the head. */
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
@@ -119,7 +119,7 @@ static const char *find_header(const char *head, const char *end, const char *na
   return NULL;
 }
 
-/* 1 for a whole answer, 0 where it is cut off. */
+/* Returns 1 if the answer is complete, 0 if it is truncated. */
 static int read_answer(struct reader *reader, bool head_only, struct answer *out) {
   size_t left = (size_t)(reader->end - reader->at);
   const char *end = memmem(reader->at, left, "\r\n\r\n", 4);
@@ -143,7 +143,7 @@ static bool is_review(const struct request *request) {
          (strcmp(request->path, "/validate") == 0 || strcmp(request->path, "/mutate") == 0);
 }
 
-/* A review is answered with 200 exactly as the engine answers that body. */
+/* A review that is answered with 200 must get the answer that the engine gives to that body. */
 static void check_answer(const struct request *request, const struct answer *answer) {
   if (!is_review(request)) {
     FUZZ_ASSERT(!memmem(answer->body, answer->length, "\"allowed\"", 9));
@@ -160,13 +160,14 @@ static void check_answer(const struct request *request, const struct answer *ans
   FUZZ_ASSERT(out.length == answer->length && memcmp(out.data, answer->body, out.length) == 0);
 }
 
-/* For whoever looks into a failure. */
+/* For debugging a failure. */
 static void show_answers(const struct dw_buf *text) {
   if (getenv("FUZZ_SHOW"))
     fprintf(stderr, "answered: %s\n", dw_buf_text(text));
 }
 
-/* How many requests are answered in TEXT. CLOSES where the server says that it closes the connection. */
+/* Returns how many requests are answered in TEXT. CLOSES becomes true if the server announces that it closes the
+ * connection. */
 static size_t check_answers(const struct requests *requests, const struct dw_buf *text, bool *closes) {
   struct reader reader = {dw_buf_text(text), dw_buf_text(text) + text->length};
   size_t count = 0;
@@ -177,8 +178,8 @@ static size_t check_answers(const struct requests *requests, const struct dw_buf
     const struct request *request = count < requests->count ? &requests->list[count] : NULL;
     if (!request && count == MOST_REQUESTS)
       break;
-    /* What is not whole, or no HTTP, is never decided; but libmicrohttpd 0.9.75 reads a method up to a NUL in it, and
-     * nothing tells us. */
+    /* An incomplete request, or one that is not HTTP, is never decided. Exception: libmicrohttpd 0.9.75 reads a method
+     * only up to a NUL in it, and does not report the NUL. */
     if (!request && !requests->nul)
       FUZZ_ASSERT(!memmem(reader.at, (size_t)(reader.end - reader.at), "\"allowed\"", 9));
     if (!read_answer(&reader, request && strcmp(request->method, "HEAD") == 0, &answer))
@@ -188,7 +189,7 @@ static size_t check_answers(const struct requests *requests, const struct dw_buf
     if (request)
       check_answer(request, &answer);
     count++;
-    if (answer.closes) { /* no client reads on; the library may say its 400 twice */
+    if (answer.closes) { /* clients stop reading here; the library may send its 400 twice */
       *closes = true;
       FUZZ_ASSERT(!memmem(reader.at, (size_t)(reader.end - reader.at), "\"allowed\"", 9));
       break;
@@ -220,7 +221,7 @@ static void client_open(struct client *client, bool old) {
   curl_easy_setopt(client->curl, CURLOPT_CONNECT_ONLY, 1L);
   curl_easy_setopt(client->curl, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(client->curl, CURLOPT_SSL_VERIFYPEER, 0L); /* tests look after that; here it costs time */
+  curl_easy_setopt(client->curl, CURLOPT_SSL_VERIFYPEER, 0L); /* the tests cover this; here it would cost time */
   curl_easy_setopt(client->curl, CURLOPT_SSL_VERIFYHOST, 0L);
   curl_easy_setopt(client->curl, CURLOPT_CAINFO, NULL);
   curl_easy_setopt(client->curl, CURLOPT_CAPATH, NULL);
@@ -232,7 +233,7 @@ static void client_open(struct client *client, bool old) {
   client->fd = fd;
 }
 
-/* The fuzzer's own alarm interrupts it now and then. */
+/* The fuzzer's alarm signal sometimes interrupts poll(). */
 static bool ready(int fd, short events, int64_t until) {
   struct pollfd polled = {.fd = fd, .events = events};
   int found = -1;
@@ -243,7 +244,7 @@ static bool ready(int fd, short events, int64_t until) {
   return found > 0;
 }
 
-/* False where the server has closed. */
+/* Returns false if the server has closed the connection. */
 static bool client_send(struct client *client, const char *bytes, size_t length) {
   int64_t until = now_ms() + PATIENCE_MS;
   while (length > 0) {
@@ -261,7 +262,7 @@ static bool client_send(struct client *client, const char *bytes, size_t length)
   return true;
 }
 
-/* Some more bytes; false where the server has closed. It must do one of both in time. */
+/* Receives more bytes; returns false if the server has closed the connection. The server must do either in time. */
 static bool client_receive(struct client *client, struct dw_buf *out) {
   char block[16384];
   int64_t until = now_ms() + PATIENCE_MS;
@@ -281,7 +282,7 @@ static size_t split_at(uint8_t flags, uint8_t split, size_t length) {
   return flags & SPLIT ? length * split / 256 : 0;
 }
 
-/* A plain request on the connection as it is; it must be answered with 200. */
+/* Sends an ordinary request on the existing connection, which must be answered with 200. */
 static void probe(struct client *client, const char *method, const char *path, const char *body) {
   DW_BUF_SCOPED struct dw_buf wire = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
@@ -301,7 +302,7 @@ static void probe(struct client *client, const char *method, const char *path, c
   free_requests(&requests);
 }
 
-static void probe_anew(void) {
+static void probe_new_connection(void) {
   static const char review[] =
       "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{\"uid\":\"probe\","
       "\"kind\":{\"group\":\"k8s.cni.cncf.io\",\"version\":\"v1\",\"kind\":\"NetworkAttachmentDefinition\"},"
@@ -332,10 +333,10 @@ static void fuzz_tls(const struct dw_buf *wire, uint8_t flags, uint8_t split) {
     FUZZ_ASSERT(open);
     while (check_answers(&requests, &text, &closes) < requests.count && !closes)
       FUZZ_ASSERT(client_receive(&client, &text));
-    if (!closes) /* it does after a refusal and after a body whose length was not told */
+    if (!closes) /* it closes after a refusal, and after a body without a known length */
       probe(&client, "GET", "/livez", "");
   } else {
-    shutdown(client.fd, SHUT_WR); /* nothing more comes: the server must close too */
+    shutdown(client.fd, SHUT_WR); /* no more bytes follow, so the server must close the connection, too */
     while (client_receive(&client, &text))
       continue;
     check_answers(&requests, &text, &closes);
@@ -344,7 +345,7 @@ static void fuzz_tls(const struct dw_buf *wire, uint8_t flags, uint8_t split) {
   free_requests(&requests);
 }
 
-/* Whatever comes back is a TLS record; HTTP is spoken with nobody. */
+/* The server may only answer with TLS records, never with HTTP. */
 static void fuzz_plain(const struct dw_buf *wire, uint8_t flags, uint8_t split) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(the_server->port)};
   size_t first = split_at(flags, split, wire->length);
@@ -365,7 +366,7 @@ static void fuzz_plain(const struct dw_buf *wire, uint8_t flags, uint8_t split) 
   close(fd);
 }
 
-/* Pipes and /dev/null are left out: a sanitizer speaks to its symbolizer over them. */
+/* Pipes and /dev/null are not counted, because a sanitizer uses them to run its symbolizer. */
 static size_t count_descriptors(bool show) {
   size_t count = 0;
   for (int fd = 0; fd < 1024; fd++) {
@@ -380,7 +381,7 @@ static size_t count_descriptors(bool show) {
   return count;
 }
 
-/* Those of closed connections may take a moment to go. */
+/* Descriptors of closed connections may stay open for a moment. */
 static void check_descriptors(void) {
   int64_t until = now_ms() + PATIENCE_MS;
   while (count_descriptors(false) > the_server->descriptors) {
@@ -400,11 +401,11 @@ static void begin(void) {
   make_certificates(the_server);
   start_server(the_server);
   the_server->descriptors = count_descriptors(false);
-  probe_anew();
+  probe_new_connection();
   atexit(stop_server);
 }
 
-/* The bytes to send: "Content-Length: @" gets the length that is right for what stands behind the head. */
+/* The bytes to send: "Content-Length: @" gets the length of what follows the head. */
 static void make_wire(const char *data, size_t size, struct dw_buf *out) {
   static const char wanted[] = "Content-Length: @";
   const char *at = memmem(data, size, wanted, sizeof wanted - 1);
@@ -432,7 +433,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_tls(&wire, data[0], data[1]);
   the_server->runs++;
   if (the_server->runs % PROBE_EVERY == 0 || data[0] & PLAIN)
-    probe_anew();
+    probe_new_connection();
   if (the_server->runs % COUNT_EVERY == 0)
     check_descriptors();
   return 0;

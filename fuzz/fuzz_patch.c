@@ -1,5 +1,5 @@
-/* Any JSON object as the object of a review to /mutate: the patch applies (by the tests' own reader of RFC 6902),
- * changes nothing that was there, and the patched object gives no second patch. */
+/* Any JSON object as the object of a review to /mutate: the patch can be applied (by the tests' own implementation of
+ * RFC 6902), changes no existing value, and the patched object needs no second patch. */
 #include <string.h>
 
 #include "rules/engine.h"
@@ -16,7 +16,7 @@ static const char *const versions[] = {"k8s.cni.cncf.io/v1", "hco.kubevirt.io/v1
                                        "kubevirt.io/v1"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
-/* The patch that /mutate makes for OBJECT; NULL for none. The caller puts it back. */
+/* The patch that /mutate makes for OBJECT; NULL if there is none. The caller releases it. */
 static struct json_object *mutate(struct json_object *object, size_t kind) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(64 << 20);
   DW_BUF_SCOPED struct dw_buf body = DW_BUF_INIT;
@@ -37,7 +37,7 @@ static struct json_object *mutate(struct json_object *object, size_t kind) {
   return patch;
 }
 
-/* Filling adds, and replaces null or "" alone: all else is still there. */
+/* Checks that the patch only added members and replaced null or "". */
 static bool keeps(struct json_object *before, struct json_object *after) {
   if (!before || json_object_equal(before, after))
     return true;

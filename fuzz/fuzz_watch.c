@@ -1,8 +1,7 @@
-/* A page of a list, or what comes over a watch, split anywhere: it reads as it does whole, elements and metadata are
- * those that json-c finds, the store stays sorted without doubles and holds what a model of it holds, and no object
- * stands that an event took away or made unreadable.
- * The first byte tells the resource and whether it is a watch ('A' and on) or a list ('a' and on), the second how the
- * rest is split. */
+/* Any page of a list, or any part of a watch, split anywhere. It must be read like the whole text; elements and
+ * metadata must be those that json-c finds; the store must stay sorted, without duplicates, and equal to a model of it;
+ * and it must not keep an object that an event deleted or made unreadable. The first byte selects the resource and
+ * either a watch ('A' and up) or a list ('a' and up); the second one selects how the rest is split. */
 #include <string.h>
 
 #include "base/log.h"
@@ -19,7 +18,8 @@ struct splitter {
   uint32_t seed; /* 0: byte by byte */
 };
 
-/* The next part, in a block of its own size so that AddressSanitizer sees a read past its end; the caller frees it. */
+/* The next part, in a block of exactly its size, so that AddressSanitizer detects a read past its end; the caller frees
+ * it. */
 static char *next_part(struct splitter *splitter, size_t *length) {
   size_t part = 1;
   if (splitter->seed > 0) {
@@ -39,7 +39,7 @@ static char *next_part(struct splitter *splitter, size_t *length) {
 
 struct page {
   struct dw_list_reader reader;
-  struct dw_buf elements; /* a line each */
+  struct dw_buf elements; /* one per line */
   size_t count;
   int status;
 };
@@ -65,8 +65,8 @@ static bool same_bytes(const struct dw_buf *a, const struct dw_buf *b) {
   return a->length == b->length && memcmp(dw_buf_text(a), dw_buf_text(b), a->length) == 0;
 }
 
-/* The element NUMBER of those that were told, as json-c reads it. */
-static struct json_object *told_element(const struct page *page, size_t number) {
+/* The element NUMBER of those that the reader found, as json-c reads it. */
+static struct json_object *received_element(const struct page *page, size_t number) {
   const char *at = dw_buf_text(&page->elements);
   for (;; number--) {
     char *text = NULL;
@@ -84,9 +84,9 @@ static void check_items(const struct page *page, struct json_object *items) {
     if (!json_object_is_type(item, json_type_object))
       continue;
     FUZZ_ASSERT(found < page->count);
-    struct json_object *told = told_element(page, found++);
-    FUZZ_ASSERT(json_object_equal(told, item));
-    json_object_put(told);
+    struct json_object *received = received_element(page, found++);
+    FUZZ_ASSERT(json_object_equal(received, item));
+    json_object_put(received);
   }
   FUZZ_ASSERT(found == page->count);
 }
@@ -103,8 +103,8 @@ static bool is_whole(const struct dw_list_reader *reader) {
   return reader->begun && reader->depth == 0 && reader->metadata.length > 0;
 }
 
-/* Where json-c finds a list: the same elements and metadata. Names written with escapes, or twice, are passed over: an
- * API server writes neither. */
+/* If json-c finds a list, elements and metadata must be the same. Texts with escapes or repeated names are not
+ * compared, because an API server writes neither. */
 static void check_with_json(const struct page *page, const char *text, size_t length) {
   struct json_object *list = fuzz_json(text, length);
   struct json_object *items = fuzz_get(list, "items", NULL);
@@ -133,7 +133,7 @@ static void check_sorted(const struct dw_store *store) {
   }
 }
 
-/* As a feed takes them over. */
+/* Stores the elements as a feed does. */
 static void check_store(const struct page *page, enum dw_kind kind) {
   struct dw_store store = {NULL, 0, 0};
   const char *at = dw_buf_text(&page->elements);
@@ -186,9 +186,9 @@ static void fuzz_list(const struct dw_resource *resource, struct splitter splitt
 struct watch {
   struct dw_cluster cluster;
   struct dw_feed feed;
-  struct dw_buf events; /* a line each */
+  struct dw_buf events; /* one per line */
   size_t count;
-  bool good; /* it was not given up */
+  bool good; /* it has not failed */
 };
 
 static const struct dw_object *find(const struct dw_store *store, const char *ns, const char *name) {
@@ -203,7 +203,7 @@ static bool is_cluster_wide(enum dw_kind kind) {
          kind == DW_KIND_NETWORK_OPERATOR || kind == DW_KIND_SERVICE_CIDR;
 }
 
-/* By the time that an event is told, the store agrees with it. */
+/* When an event is reported, the store already agrees with it. */
 static void on_event(void *context, const struct dw_cluster_event *event) {
   struct watch *watch = context;
   const struct dw_object *object = event->object;
@@ -253,7 +253,7 @@ static void check_same(const struct watch *a, const struct watch *b) {
     FUZZ_ASSERT(same_bytes(&a->feed.line, &b->feed.line));
 }
 
-/* --- the model: what stands after each line, without a feed --- */
+/* --- the model: the objects after each line, without a feed --- */
 
 struct model {
   struct dw_arena *arena;
@@ -302,7 +302,7 @@ static void model_event(struct model *model, const char *type, const dw_json *ob
   model->events++;
 }
 
-/* False where the watch must have been given up here. json-c has to agree that the line is an event. */
+/* Returns false if the watch must fail at this line. json-c has to agree that the line is an event. */
 static bool model_line(struct model *model, const char *text, size_t length) {
   const dw_json *event = dw_json_parse(model->arena, text, length, DW_JSON_PLAIN, NULL);
   const char *type = dw_json_get_string(event, "type");

@@ -22,22 +22,22 @@ static void check_place(const struct dw_yaml_doc *doc, const char *path, int lin
   }
 }
 
-/* Looking for the places of one document. */
-struct looker {
+/* The search for places in one document. */
+struct search {
   const struct dw_yaml_doc *doc;
   struct dw_yaml_source *source;
   int lines;
-  bool tags;  /* what they make of a text need not be what is written */
-  int budget; /* values to look at: aliases can make a great many of few bytes */
+  bool tags;  /* tags can change a text, so it may differ from what is written */
+  int budget; /* how many more values to search for, because aliases can multiply them */
 };
 
-/* The place that is shown lies in its line, and there is such a line. */
-static struct dw_place look(const struct looker *l, struct dw_yaml_spot spot) {
-  struct dw_place place = dw_yaml_find(l->doc, l->source, &spot);
+/* Checks that the place is inside its line, and that this line exists. */
+static struct dw_place find_place(const struct search *s, struct dw_yaml_spot spot) {
+  struct dw_place place = dw_yaml_find(s->doc, s->source, &spot);
   size_t characters = 0;
   for (const char *c = place.source; *c; c++)
     characters += ((unsigned char)*c & 0xC0) != 0x80;
-  FUZZ_ASSERT(place.line >= 1 && place.line <= l->lines && place.column >= 1 && place.width >= 1);
+  FUZZ_ASSERT(place.line >= 1 && place.line <= s->lines && place.column >= 1 && place.width >= 1);
   FUZZ_ASSERT(!strchr(place.source, '\n'));
   FUZZ_ASSERT(!*place.source || (size_t)place.column + (size_t)place.width <= characters + 3);
   return place;
@@ -47,55 +47,55 @@ static bool is_plain(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '{' || c == ',' || c == ':';
 }
 
-/* A character of a text is written where it is said to be, as itself or as an escape. */
-static void check_text(const struct looker *l, const char *text, const char *path) {
+/* Checks that each character of a text is at the place that is found for it, as itself or as an escape. */
+static void check_text(const struct search *s, const char *text, const char *path) {
   enum { MOST = 40 };
   int line = 1;
   int column = 1;
   for (int i = 0; text[i] && i < MOST; i++) {
-    struct dw_place place = look(l, (struct dw_yaml_spot){path, false, line, column});
+    struct dw_place place = find_place(s, (struct dw_yaml_spot){path, false, line, column});
     const char *raw = place.source;
     for (int at = 1; at < place.column && *raw; at++)
       for (raw++; ((unsigned char)*raw & 0xC0) == 0x80;)
         raw++;
-    FUZZ_ASSERT(l->tags || !*place.source || !is_plain(text[i]) || *raw == text[i] || *raw == '\\');
+    FUZZ_ASSERT(s->tags || !*place.source || !is_plain(text[i]) || *raw == text[i] || *raw == '\\');
     column = text[i] == '\n' ? 1 : column + 1;
     line += text[i] == '\n';
   }
-  look(l, (struct dw_yaml_spot){path, false, line + 1, 7});
+  find_place(s, (struct dw_yaml_spot){path, false, line + 1, 7});
 }
 
-/* A value, its key, and what may be inside its text. */
-static void check_spots(const struct looker *l, const dw_json *value, const char *path) {
+/* Searches for a value, its key, and fields that may be inside its text. */
+static void check_spots(const struct search *s, const dw_json *value, const char *path) {
   static const char *const insides[] = {"", ".a", ".a[1].b", "[0]", ".type", ".ipam.range", ".plugins[0].type"};
   DW_BUF_SCOPED struct dw_buf below = DW_BUF_INIT;
   for (size_t i = 0; i < sizeof insides / sizeof insides[0]; i++) {
     dw_buf_truncate(&below, 0);
     dw_buf_printf(&below, "%s%s", path, insides[i]);
-    look(l, (struct dw_yaml_spot){dw_buf_text(&below), false, 0, 0});
-    look(l, (struct dw_yaml_spot){dw_buf_text(&below), true, 0, 0});
+    find_place(s, (struct dw_yaml_spot){dw_buf_text(&below), false, 0, 0});
+    find_place(s, (struct dw_yaml_spot){dw_buf_text(&below), true, 0, 0});
   }
   int line = 0;
   int column = 0;
-  if (dw_json_string(value) && dw_yaml_locate(l->doc, path, false, &line, &column))
-    check_text(l, dw_json_string(value), path);
+  if (dw_json_string(value) && dw_yaml_locate(s->doc, path, false, &line, &column))
+    check_text(s, dw_json_string(value), path);
 }
 
-static void check_values(struct looker *l, const dw_json *value, struct dw_buf *path) {
+static void check_values(struct search *s, const dw_json *value, struct dw_buf *path) {
   size_t length = path->length;
-  if (l->budget-- <= 0)
+  if (s->budget-- <= 0)
     return;
-  check_spots(l, value, dw_buf_text(path));
-  for (struct dw_json_member m = dw_json_first(value); m.value && l->budget > 0; m = dw_json_next(value, m)) {
-    if (!m.key[strcspn(m.key, "[].")]) { /* else the path may name another value */
+  check_spots(s, value, dw_buf_text(path));
+  for (struct dw_json_member m = dw_json_first(value); m.value && s->budget > 0; m = dw_json_next(value, m)) {
+    if (!m.key[strcspn(m.key, "[].")]) { /* otherwise the path might name another value */
       dw_buf_printf(path, "[%s]", m.key);
-      check_values(l, m.value, path);
+      check_values(s, m.value, path);
       dw_buf_truncate(path, length);
     }
   }
-  for (size_t i = 0; dw_json_type(value) == DW_JSON_ARRAY && i < dw_json_size(value) && l->budget > 0; i++) {
+  for (size_t i = 0; dw_json_type(value) == DW_JSON_ARRAY && i < dw_json_size(value) && s->budget > 0; i++) {
     dw_buf_printf(path, "[%zu]", i);
-    check_values(l, dw_json_at(value, i), path);
+    check_values(s, dw_json_at(value, i), path);
     dw_buf_truncate(path, length);
   }
 }
@@ -130,9 +130,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct dw_yaml_source *source = dw_yaml_source_new(arena, (const char *)data, size);
   for (; doc; doc = doc->next) {
     DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
-    struct looker looker = {doc, source, lines, memchr(data, '!', size) != NULL, 30};
+    struct search search = {doc, source, lines, memchr(data, '!', size) != NULL, 30};
     check_doc(arena, doc, lines);
-    check_values(&looker, doc->root, &path);
+    check_values(&search, doc->root, &path);
   }
   return 0;
 }
