@@ -1,4 +1,4 @@
-/* What log.c needs of log_line.c. */
+/* Shared by log.c and log_line.c. */
 #ifndef BASE_LOG_INTERNAL_H
 #define BASE_LOG_INTERNAL_H
 

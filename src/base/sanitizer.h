@@ -1,8 +1,8 @@
 #ifndef BASE_SANITIZER_H
 #define BASE_SANITIZER_H
 
-/* DW_ASAN and DW_TSAN are 1 in a build with AddressSanitizer or ThreadSanitizer, and 0 in others. gcc and clang say it
- * in different ways. */
+/* DW_ASAN and DW_TSAN are 1 in a build with AddressSanitizer or ThreadSanitizer, and 0 in others. gcc and clang have
+ * different macros for this. */
 #ifdef __has_feature
 #define DW_ASAN __has_feature(address_sanitizer)
 #define DW_TSAN __has_feature(thread_sanitizer)

@@ -49,8 +49,8 @@ int dw_key_compare(const char *a, const char *b) __attribute__((nonnull));
  * Only the first 128 bytes are compared. */
 unsigned dw_edit_distance(const char *a, const char *b, unsigned limit) __attribute__((nonnull));
 
-/* The word of WORDS[COUNT] that is most similar to TEXT, the first one of equals. NULL if none is similar enough to be
- * meant: at most 3 edits, and at most a third of the longer text's length. */
+/* The word of WORDS[COUNT] that is most similar to TEXT; of equally similar ones, the first. NULL if none is similar
+ * enough to be meant: at most 3 edits, and at most a third of the longer text's length. */
 const char *dw_nearest(const char *text, const char *const *words, size_t count) __attribute__((nonnull(1)));
 
 /* The first placeholder in TEXT that a tool should have filled in, or NULL; LENGTH receives its length. Placeholders
@@ -59,7 +59,7 @@ const char *dw_nearest(const char *text, const char *const *words, size_t count)
 const char *dw_text_placeholder(const char *text, size_t *length) __attribute__((nonnull));
 
 /* For messages: writes TEXT[LENGTH] in double quotes into OUT, shortened to fit, with '?' for quotes and for control
- * characters, which a terminal would obey. Returns OUT. */
+ * characters, which could control a terminal. Returns OUT. */
 #define DW_QUOTE_SIZE 64
 const char *dw_quote_short(char out[DW_QUOTE_SIZE], const char *text, size_t length) __attribute__((nonnull));
 

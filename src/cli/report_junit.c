@@ -1,12 +1,11 @@
+/* JUnit XML as Jenkins and GitLab read it: one suite per file, one case per object. Both show one failure per case, so
+ * all denials of an object are in one failure. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
-
-/* JUnit XML as Jenkins and GitLab read it: one suite per file, one case per object. Both show one failure per case, so
- * all denials of an object are in one failure. */
 
 enum { SOURCE_WIDTH = 160 };
 

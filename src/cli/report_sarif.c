@@ -1,3 +1,4 @@
+/* SARIF 2.1.0 (OASIS Standard, errata 01). Numbers in comments are sections of the standard. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -5,8 +6,6 @@
 #include "cli/report.h"
 #include "rules/explain.h"
 #include "json/json_write.h"
-
-/* SARIF 2.1.0 (OASIS Standard, errata 01). Numbers in comments are sections of the standard. */
 
 /* Where docs/rules.md is published (`make RULES_URL=...`). Empty: no links, because they would be dead. */
 #ifdef DW_RULES_URL

@@ -55,7 +55,7 @@ static int read_options(int argc, char **argv, struct snapshot_options *out) {
 struct item {
   const struct dw_object *object;
   const dw_json *json;
-  size_t order; /* of two objects with the same name the later one is used, as in a view */
+  size_t order; /* of two objects with the same name, the later one is used, as in a view */
 };
 
 static int by_name(const void *left, const void *right) {

@@ -27,10 +27,13 @@ struct outcome {
 };
 
 /* Paths in the KubeVirt object. */
-enum { TARGET_DEPTH = 4, POINTER_DEPTH = 2 }; /* null clears pointers from `migrations` on */
+enum {
+  TARGET_DEPTH = 4,
+  POINTER_DEPTH = 2
+}; /* setting `migrations` or what is below it to null clears it: it is a pointer in Go */
 static const char *const network_path[TARGET_DEPTH] = {"spec", "configuration", "migrations", "network"};
 static const char *const gates_path[TARGET_DEPTH] = {"spec", "configuration", "developerConfiguration", "featureGates"};
-/* NULL is an element of the list. */
+/* The NULL stands for any element of the list. */
 static const char *const component_path[TARGET_DEPTH] = {"spec", "customizeComponents", "patches", NULL};
 
 enum relation {
@@ -186,7 +189,8 @@ static void note_loss(struct dw_arena *arena, const struct op *op, size_t index,
   const dw_json *value = loss.removes ? NULL : op->value;
   if (out->jsonpatch_loss.path != NULL || (op->kind != ADD && op->kind != REPLACE && op->kind != REMOVE))
     return;
-  if (network.relation == RELATION_ABOVE && network.depth < TARGET_DEPTH && !is_struct(value)) /* limit-type */
+  if (network.relation == RELATION_ABOVE && network.depth < TARGET_DEPTH &&
+      !is_struct(value)) /* limit-type reports it */
     return;
   if (network.relation == RELATION_ABOVE && dig(value, network_path, network.depth, TARGET_DEPTH) == NULL) {
     loss.limits = network.depth < TARGET_DEPTH;

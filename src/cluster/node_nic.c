@@ -40,8 +40,9 @@ static bool is_port(const struct dw_nic *nic, const struct dw_object *nns) {
                            above->type == DW_NIC_OVS_BRIDGE || above->type == DW_NIC_HSR);
 }
 
-/* Whether NIC has a type with which nmstate never shows an OVS bridge, even if it can't ask OVS. */
-static bool is_no_ovs_bridge(const struct dw_nic *nic) {
+/* Whether the type of NIC rules out that it is an OVS bridge. Other types don't: nmstate may report an OVS bridge with
+ * them if it can't query OVS. */
+static bool cannot_be_ovs_bridge(const struct dw_nic *nic) {
   return nic->type == DW_NIC_ETHERNET || nic->type == DW_NIC_BOND || nic->type == DW_NIC_VLAN ||
          nic->type == DW_NIC_LINUX_BRIDGE || nic->type == DW_NIC_INFINIBAND || nic->type == DW_NIC_LOOPBACK;
 }
@@ -62,7 +63,7 @@ uint16_t dw_nic_flags(const struct dw_nic *nic, const struct dw_handler_node *on
   } all[] = {{bridge, DW_NIC_FLAG_BRIDGE},
              {!bridge, DW_NIC_FLAG_NO_BRIDGE},
              {bridge && dw_nic_port_count(nic) == 0, DW_NIC_FLAG_NO_PORT},
-             {is_no_ovs_bridge(nic), DW_NIC_FLAG_NO_OVS},
+             {cannot_be_ovs_bridge(nic), DW_NIC_FLAG_NO_OVS},
              {!nic->up, DW_NIC_FLAG_DOWN},
              {!nic->fits_master, DW_NIC_FLAG_UNFIT},
              {is_primary(nic, on), DW_NIC_FLAG_PRIMARY},

@@ -75,9 +75,8 @@ struct dw_view_summary dw_view_summary(const struct dw_view *view) __attribute__
 /* Whether a NAD is a migration network, and why. */
 struct dw_classification {
   bool migration;
-  bool
-      looks_so; /* it is not one despite its name, because it is outside KubeVirt's namespace and not shaped like one */
-  bool referenced; /* named by a HyperConverged or KubeVirt in the policy's namespace */
+  bool looks_like_migration; /* it has the name of one, but is outside KubeVirt's namespace and not shaped like one */
+  bool referenced;           /* named by a HyperConverged or KubeVirt in the policy's namespace */
   const char *why; /* 'label droveway.io/migration-network is "true"', 'named by HyperConverged ns/name', 'name matches
                       "*migration*"'; "" if it is not one */
 };
@@ -111,7 +110,7 @@ const char *dw_view_network(const struct dw_view *view) __attribute__((nonnull))
 const struct dw_object *dw_view_user_in_force(const struct dw_view *view) __attribute__((nonnull));
 
 /* Why a NAD that is not in the view may exist soon ("SriovNetwork a creates this NAD"); NULL if it is not expected. */
-const char *dw_view_maker(const struct dw_view *view, const char *ns, const char *name) __attribute__((nonnull));
+const char *dw_view_nad_creator(const struct dw_view *view, const char *ns, const char *name) __attribute__((nonnull));
 
 /* The first other namespace that contains a NAD with this name, or NULL. */
 const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, const char *name)
@@ -237,8 +236,8 @@ struct dw_nic_query {
   enum dw_nic_fault fault;
   uint32_t number;
 };
-/* Writes the names of the nodes with the fault to OUT, in order, at most MAX. Returns how many there are. Only if there
- * is a fault, the time depends on the number of nodes. */
+/* Writes the names of the nodes with the fault to OUT, in order, at most MAX. Returns how many there are. If no node
+ * has the fault, the time does not depend on the number of nodes. */
 size_t dw_view_nic_fault(const struct dw_view *view, const struct dw_nic_query *query, const char **out, size_t max)
     __attribute__((nonnull(1, 2)));
 struct dw_mtu_range {

@@ -91,7 +91,7 @@ struct verdict {
   enum ground ground;
   const struct dw_object *user;
   const char *pattern;
-  bool looks_so;
+  bool looks_like_migration;
 };
 
 /* Judges by the name of the NAD, or of its configuration. */
@@ -105,7 +105,7 @@ static struct verdict by_name_alone(const struct dw_view *view, const struct dw_
   /* In the namespaces of the Migration Toolkit and Forklift, a migration network transfers disks. */
   bool transfers = strcmp(nad->ns, "openshift-mtv") == 0 || strcmp(nad->ns, "konveyor-forklift") == 0;
   if (strcmp(nad->ns, view->policy->namespace_) != 0 && (!nad->shaped || transfers))
-    return (struct verdict){.looks_so = true};
+    return (struct verdict){.looks_like_migration = true};
   return (struct verdict){.ground = of_name != NULL ? GROUND_NAME : GROUND_CNI_NAME, .pattern = pattern};
 }
 
@@ -144,7 +144,7 @@ struct dw_classification dw_view_classify(const struct dw_view *view, struct dw_
   struct verdict verdict = judge(view, nad);
   return (struct dw_classification){
       .migration = verdict.ground != GROUND_NONE,
-      .looks_so = verdict.looks_so,
+      .looks_like_migration = verdict.looks_like_migration,
       .referenced = verdict.user != NULL,
       .why = explain(arena, nad, &verdict),
   };
@@ -271,7 +271,7 @@ const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, cons
   return dw_nearest(name, words, count);
 }
 
-const char *dw_view_maker(const struct dw_view *view, const char *ns, const char *name) {
+const char *dw_view_nad_creator(const struct dw_view *view, const char *ns, const char *name) {
   for (size_t i = 0; i < view->made_count; i++) {
     const struct dw_made_nad *made = &view->made[i];
     if ((made->ns == NULL || strcmp(made->ns, ns) == 0) && (made->name == NULL || strcmp(made->name, name) == 0))

@@ -148,7 +148,7 @@ static void count_nad(struct tally *tally, uint32_t nad) {
 
 /* Whether A should be reported rather than `first`: a sure conflict is preferred, then a migration network, then the
  * order. */
-static bool is_weightier(const struct search *search, const struct dw_pool_member *a, bool unsure) {
+static bool is_preferred(const struct search *search, const struct dw_pool_member *a, bool unsure) {
   const struct dw_pool_member *b = &search->first;
   const bool *migration = search->view->nads.migration;
   if (unsure != search->unsure)
@@ -169,7 +169,7 @@ static void note_first(struct search *search, const struct dw_pool_members *memb
     const struct dw_pool_member *member = &members->items[i];
     if (!is_considered(search, member->nad))
       continue;
-    if (search->first.nad == DW_NOWHERE || is_weightier(search, member, unsure)) {
+    if (search->first.nad == DW_NOWHERE || is_preferred(search, member, unsure)) {
       search->first = *member;
       search->unsure = unsure;
     }

@@ -129,7 +129,8 @@ static bool is_outermost(const struct dw_pool *pool, const struct dw_addr *addr,
   return dw_addr_compare(addr, is_end ? &last : &pool->subnet.base) == 0;
 }
 
-/* Returns true if ADDR is that, or the first or last address of the pool. */
+/* Returns true if ADDR, a start or an end, leaves the pool unchanged: it is outermost in the subnet, or where the pool
+ * begins or ends anyway. */
 static bool is_without_effect(const struct dw_pool *pool, const struct dw_addr *addr, bool is_end) {
   const struct dw_addr *own = is_end ? &pool->span.last : &pool->span.first;
   return is_outermost(pool, addr, is_end) || dw_addr_compare(addr, own) == 0;

@@ -99,7 +99,7 @@ static bool read_duration(const struct dw_value *value, const char *name, int64_
   return true;
 }
 
-/* Reports the one of the two that was given. */
+/* Reports whichever of the two was given. */
 static void must_exceed(struct dw_problems *problems, const struct duration *long_one, const char *factor,
                         const struct duration *short_one) {
   struct dw_arena *arena = problems->arena;

@@ -91,8 +91,8 @@ static const struct dw_combination host_local_combinations[] = {
 
 /* --- static --- */
 
-/* plugins/ipam/static/main.go:31 Net, :42 IPAMConfig, :59 Address. There, "Address" is another
- * field, which can't be a string. */
+/* plugins/ipam/static/main.go:31 Net, :42 IPAMConfig, :59 Address. In Go, `Address` is a separate field, which can't be
+ * a string. */
 static const struct dw_option address_rows[] = {
     DW_ROW_LIKE("gateway", ADDRESS),
 };

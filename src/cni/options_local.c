@@ -303,7 +303,7 @@ static void check_address(struct static_reading *s, const struct dw_value *value
     s->counts[addr.v4]++;
 }
 
-/* main.go:63 Address: there, "Address" is another field, an object that is not meant for users. */
+/* main.go:63 Address: in Go, `Address` is a separate field, an object that is not meant for users. */
 static void check_entry(struct static_reading *s, const struct dw_value *entry) {
   struct dw_reading *reading = s->reading;
   struct dw_value address = dw_value_member(reading->arena, entry->field, entry->json, "address");

@@ -1,4 +1,4 @@
-/* What is known of CNI plugins by their type. Sources: containernetworking/plugins (plugins/main, plugins/meta),
+/* The properties of CNI plugins, by type. Sources: containernetworking/plugins (plugins/main, plugins/meta),
  * k8snetworkplumbingwg's sriov-cni, ib-sriov-cni, ipoib-cni, ovs-cni, accelerated-bridge-cni, bond-cni, rdma-cni and
  * route-override-cni, KubeVirt's bridge-marker images (cnv-bridge, cnv-tuning) and macvtap-cni, OVN-Kubernetes. */
 #include "cni/cni_internal.h"

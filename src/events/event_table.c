@@ -150,7 +150,7 @@ uint64_t dw_event_refused(const struct dw_event_table *table, struct dw_event_en
   return settled;
 }
 
-/* Other entries come first before the retry, because only this one may fail. */
+/* Other entries are tried before the retry, because the problem may affect only this one. */
 uint64_t dw_event_missed(const struct dw_event_table *table, struct dw_event_entry *entry, int64_t now_ms) {
   entry->due_ms = now_ms + (int64_t)table->times.again;
   if (now_ms - entry->waiting_since_ms < (int64_t)table->times.give_up)

@@ -14,7 +14,7 @@ struct credentials *dw_credentials_acquire(struct dw_certificates *certificates,
                                            enum dw_audience audience) __attribute__((nonnull));
 void dw_credentials_release(struct credentials *credentials); /* NULL is allowed */
 
-/* Returns true if AUDIENCE needs no client certificate, or if the client has sent one of the right CA. */
+/* Returns true if AUDIENCE needs no client certificate, or if the client has sent one from the right CA. */
 bool dw_credentials_trust(const struct credentials *credentials, gnutls_session_t session, enum dw_audience audience)
     __attribute__((nonnull));
 

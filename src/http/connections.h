@@ -67,7 +67,7 @@ struct rates {
   struct rate sets[RATES_SETS][RATES_WAYS];
 };
 
-/* Takes a token for a new connection from ADDRESS (IPv6, or IPv4-mapped) at NOW, in monotonic microseconds. Returns the
+/* Uses a token for a new connection from ADDRESS (IPv6, or IPv4-mapped) at NOW, in monotonic microseconds. Returns the
  * microseconds that the connection has to wait, or -1 if it is refused. */
 int64_t dw_rates_wait(struct rates *rates, const unsigned char address[16], int64_t now) __attribute__((nonnull));
 

@@ -115,8 +115,8 @@ int dw_json_append(struct dw_arena *arena, dw_json *array, dw_json *value) __att
  * members are shared, as by dw_json_share(). NULL if the arena's limit is reached. */
 dw_json *dw_json_with(struct dw_arena *arena, const dw_json *object, const char *key, const dw_json *value)
     __attribute__((nonnull(1, 3, 4)));
-/* Returns VALUE for another dw_json_set() or dw_json_append(), so that it is in several containers, like the target of
- * YAML aliases. It must not be changed afterwards. */
+/* Returns VALUE for another dw_json_set() or dw_json_append(), so that several containers can share it, like the target
+ * of YAML aliases. It must not be changed afterwards. */
 dw_json *dw_json_share(const dw_json *value) __attribute__((nonnull, returns_nonnull));
 
 #endif

@@ -55,7 +55,7 @@ enum { DW_JSON_MOST_DUPLICATES = 64 };
 struct dw_json_duplicate *dw_json_duplicates(struct dw_arena *arena, const char *text, size_t length, size_t *count)
     __attribute__((nonnull, returns_nonnull));
 
-/* --- field paths taken apart: "plugins[0].ipam", "annotations[a.b/c]" --- */
+/* --- parsing field paths: "plugins[0].ipam", "annotations[a.b/c]" --- */
 
 struct path_token {
   const char *text;

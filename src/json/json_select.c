@@ -10,14 +10,14 @@ struct selector {
   enum dw_json_flags flags;
 };
 
-/* The rest of PATH after the segment KEY[LENGTH]; NULL if PATH does not begin with it. */
+/* What follows the segment KEY[LENGTH] in PATH; NULL if PATH does not begin with it. */
 static const char *after(const char *path, const char *key, size_t length) {
   if (*path != *key || strncmp(path, key, length) != 0) /* a fast path: most differ in their first letter */
     return NULL;
   return path[length] == '|' ? path + length + 1 : path[length] == '\0' ? path + length : NULL;
 }
 
-/* Collects the rests of those PATHS that lead to or below KEY in BELOW. An empty rest selects everything. */
+/* Writes to BELOW what is left of those PATHS that lead to KEY or below it. An empty path selects everything. */
 static bool select_below(dw_json_paths paths, const char *key, size_t length, const char **below) {
   size_t count = 0;
   for (; *paths != NULL; paths++) {

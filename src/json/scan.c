@@ -125,8 +125,8 @@ static bool scan_character(struct scan *s) {
 
 /* A byte is plain if it is a whole character that needs no decoding. Counts the plain bytes before the first other one,
  * in eight bytes of which the first is the lowest. The highest bit
- * of each byte is set if it is below 0x20, equal to '"' or '\\', or above 0x7F; up to the first such byte, no borrow
- * falsifies it (Bit Twiddling Hacks, "Determine if a word has a byte less than n"). */
+ * of each byte is set if it is below 0x20, equal to '"' or '\\', or above 0x7F; up to the first such byte, the result
+ * is not affected by borrows (Bit Twiddling Hacks, "Determine if a word has a byte less than n"). */
 static size_t count_plain(uint64_t bytes) {
   uint64_t quote = bytes ^ EACH_BYTE('"');
   uint64_t backslash = bytes ^ EACH_BYTE('\\');

@@ -389,7 +389,7 @@ static uint32_t random_number(void) {
   return number;
 }
 
-/* TIME plus the part RANDOM / 2^32 of it. */
+/* TIME plus the fraction RANDOM / 2^32 of it. */
 static unsigned jitter(unsigned time, uint32_t random) {
   return time + (unsigned)((uint64_t)time * random >> 32);
 }

@@ -18,7 +18,8 @@
 /* One list that is read. */
 struct dw_resource {
   const char *group;           /* "" for core */
-  const char *const *versions; /* that Droveway can read, the best first, then NULL; discovery shows which are served */
+  const char *const *versions; /* versions that Droveway can read, the preferred one first, then NULL; discovery shows
+                                  which are served */
   const char *plural;          /* "network-attachment-definitions" */
   const char *ns;              /* the only namespace that is read; NULL for all */
   const char *name;            /* the only object that is read; NULL for all */

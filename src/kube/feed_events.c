@@ -140,7 +140,8 @@ static int on_event(struct dw_feed *feed, const char *text, size_t length, bool 
   bool of_object = strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0 || strcmp(type, "DELETED") == 0;
   if (of_object && on_object(feed, arena, type, object, changed) != 0)
     return -1;
-  feed->progress |= of_object && strcmp(version, feed->lister.resource_version) != 0; /* a bookmark is not progress */
+  feed->progress |=
+      of_object && strcmp(version, feed->lister.resource_version) != 0; /* bookmarks don't count as progress */
   memcpy(feed->lister.resource_version, version, strlen(version) + 1);
   return 0;
 }

@@ -1,4 +1,4 @@
-/* Lists a resource page by page. Source: Kubernetes documentation, "API Concepts": retrieving large results sets in
+/* Lists a resource page by page. Source: Kubernetes documentation, "API Concepts": retrieving large result sets in
  * chunks, and 410 Gone. */
 #include <stdio.h>
 #include <string.h>

@@ -109,7 +109,7 @@ static const dw_json *find_old(const struct old_objects *old, const struct dw_su
   return found ? found->json : NULL;
 }
 
-/* NADs come before the objects that name them; otherwise the order of the manifests stays. */
+/* NADs come before the objects that name them; otherwise they stay in the order of the manifests. */
 static int by_application(const void *a, const void *b) {
   const struct dw_subject *left = a;
   const struct dw_subject *right = b;

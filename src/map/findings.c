@@ -39,7 +39,7 @@ static void add(struct listing *listing, const struct dw_object *object, const s
                               .message = message_of(arena, finding)};
 }
 
-static void see(void *context, const struct dw_audited *audited) {
+static void add_audited(void *context, const struct dw_audited *audited) {
   for (size_t i = 0; i < audited->judgement.findings.count; i++)
     add(context, audited->object, &audited->judgement.findings.items[i]);
 }
@@ -48,7 +48,7 @@ void dw_map_add_findings(struct dw_map_builder *b) {
   struct listing listing = {.b = b};
   listing.denials = dw_arena_array(b->scratch, DW_MAP_FINDINGS_SHOWN, sizeof *listing.denials);
   listing.warnings = dw_arena_array(b->scratch, DW_MAP_FINDINGS_SHOWN, sizeof *listing.warnings);
-  struct dw_audit audit = {.world = b->world, .notify = see, .context = &listing};
+  struct dw_audit audit = {.world = b->world, .notify = add_audited, .context = &listing};
   dw_audit_run(&audit);
   struct dw_map *map = b->map;
   map->findings = dw_arena_array(b->arena, listing.denial_count + listing.warning_count, sizeof *map->findings);

@@ -120,7 +120,7 @@ static void put_box(const struct cells *cells, const struct dw_interval *span, c
                 box->letter ? "" : " class=\"vacant\"");
   if (box->letter)
     dw_buf_printf(out, "%c ", box->letter);
-  bool nad = strncmp(box->name, "NAD ", 4) == 0; /* the letter says it, and space is scarce */
+  bool nad = strncmp(box->name, "NAD ", 4) == 0; /* the letter shows that it is a NAD, and space is scarce */
   dw_html_wrap(out, "", box->name + (nad ? 4 : 0), "</text></svg>");
 }
 

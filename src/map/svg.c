@@ -20,7 +20,7 @@ enum {
   WORDS_X = TEXT_X + 8 * ADDRESS_CHARS,
   LINE = 17,
   GAP = 3,
-  ROWS = 300 /* of one area; more would not be a picture any more */
+  ROWS = 300 /* of one area; with more, nobody could read the picture */
 };
 
 /* --- looks --- */

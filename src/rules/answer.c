@@ -1,9 +1,8 @@
+/* From judgement to answer: causes, message, warnings and audit annotations, within the API's limits. */
 #include <string.h>
 
 #include "base/buf.h"
 #include "rules/rules_internal.h"
-
-/* From judgement to answer: causes, message, warnings and audit annotations, within the API's limits. */
 
 enum { CAUSES_MAX = 100, MESSAGE_MAX = 4096, WARNINGS_MAX = 4096, LAST_WARNING_ROOM = 80 };
 

@@ -1,8 +1,7 @@
+/* Migrations that did not use the migration network, recognised by the target address in their status. */
 #include <string.h>
 
 #include "rules/families.h"
-
-/* Migrations that did not use the migration network, recognised by the target address in their status. */
 
 static bool holds(const struct dw_object *nad, const struct dw_addr *address) {
   for (size_t i = 0; i < nad->nad.pool_count; i++)

@@ -44,7 +44,8 @@ static bool has_creator(const struct dw_cni_config *config) {
   return false;
 }
 
-/* All of them except loopback need the result of an earlier plugin, unless the configuration contains a prevResult. */
+/* Except for loopback, plugins that create no interface need the result of an earlier plugin, unless the configuration
+ * contains a prevResult. */
 static void first_creates_none(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *first = &check->config->plugins[0];
   if (!first->type_readable || dw_plugin_class(first->type_name) != DW_PLUGIN_META || is_type(first, "loopback") ||

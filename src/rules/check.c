@@ -65,7 +65,7 @@ static bool in_scope(const struct dw_check *check, enum dw_scope scope) {
   case DW_SCOPE_NAD:
     return check->kind == DW_KIND_NAD && writes;
   case DW_SCOPE_NAD_CANDIDATE:
-    return check->kind == DW_KIND_NAD && writes && (check->class.migration || check->class.looks_so);
+    return check->kind == DW_KIND_NAD && writes && (check->class.migration || check->class.looks_like_migration);
   case DW_SCOPE_NAD_DELETE:
     return check->kind == DW_KIND_NAD && check->operation == DW_OP_DELETE;
   case DW_SCOPE_CONFIG:
@@ -76,7 +76,7 @@ static bool in_scope(const struct dw_check *check, enum dw_scope scope) {
     return check->kind == DW_KIND_MIGRATION_POLICY && writes;
   case DW_SCOPE_HYPERCONVERGED:
     return check->kind == DW_KIND_HYPERCONVERGED && writes;
-  case DW_SCOPE_MANIFEST: /* dw_judge_manifest() */
+  case DW_SCOPE_MANIFEST: /* only dw_judge_manifest() runs these */
     return false;
   case DW_SCOPE_VMI:
     return check->kind == DW_KIND_VMI;

@@ -1,10 +1,9 @@
+/* HyperConverged and KubeVirt: their namespace and name, the network that they name, and the NAD that they use. */
 #include <string.h>
 
 #include "base/text.h"
 #include "rules/families.h"
 #include "rules/rules_internal.h"
-
-/* HyperConverged and KubeVirt: their namespace and name, the network that they name, and the NAD that they use. */
 
 enum { NETWORKS_MAX = 2, UNFIT_MAX = 10 };
 
@@ -206,7 +205,7 @@ static void network_syntax(struct dw_check *check, const struct dw_rule *rule) {
       found.fix = "use the name of a NAD";
       dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(network->json));
     } else if (dw_is_blank_text(network->text)) {
-      continue; /* network-empty */
+      continue; /* network-empty reports it */
     } else if (!dw_network_read(check->arena, check->ns, network->text, &nad)) {
       struct advice advice = advice_for(check, network->text);
       found.fix = advice.fix;
@@ -260,9 +259,9 @@ static void check_exists(struct dw_check *check, const struct dw_rule *rule, con
       report_deleting(check, rule, network, name);
     return;
   }
-  const char *maker = dw_view_maker(check->view, name->ns, name->name);
-  if (maker != NULL) {
-    dw_report_unverified(check, rule, network->field, "%s", maker);
+  const char *creator = dw_view_nad_creator(check->view, name->ns, name->name);
+  if (creator != NULL) {
+    dw_report_unverified(check, rule, network->field, "%s", creator);
     return;
   }
   switch (dw_view_knows(check->view, DW_KIND_NAD)) {

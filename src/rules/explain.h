@@ -25,7 +25,7 @@ struct dw_explanation {
 };
 
 /* The explanation of the rule ID, in ARENA. Returns -1 if there is no such rule, or if its file is broken, which a test
- * excludes. */
+ * rules out. */
 int dw_explain(struct dw_arena *arena, const char *id, struct dw_explanation *out, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3), warn_unused_result));
 

@@ -7,7 +7,7 @@
 static void migration_namespace(struct dw_check *check, const struct dw_rule *rule) {
   const char *wanted = check->policy->namespace_;
   struct dw_found found = {.reason = DW_REASON_INVALID, .field = "metadata.namespace", .value = check->ns};
-  if (check->class.looks_so) {
+  if (check->class.looks_like_migration) {
     found.warn_at_most = true;
     found.fix = "if it is not one, label it droveway.io/migration-network: \"false\"";
     dw_report(check, rule, &found, "has the name of a migration network, but KubeVirt looks for those in %s", wanted);
@@ -51,7 +51,7 @@ static void plugin_connects(struct dw_check *check, const struct dw_rule *rule, 
     dw_report(check, rule, &found, "this plugin does not connect nodes with each other");
     break;
   case DW_PLUGIN_UNKNOWN:
-    if (dw_plugin_meant(plugin->type_name) != NULL) /* cni-type says so */
+    if (dw_plugin_meant(plugin->type_name) != NULL) /* cni-type reports it */
       break;
     found.warn_at_most = true;
     dw_report(check, rule, &found, "it is unknown whether the plugin \"%s\" connects nodes", plugin->type_name);

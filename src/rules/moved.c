@@ -1,3 +1,5 @@
+/* Recognises a mistake after its path has changed, because a list element before it was added or removed, a plugin
+ * became a list of plugins, or a key has another letter case. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -5,9 +7,6 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "rules/rules_internal.h"
-
-/* Recognises a mistake after its path has changed, because a list element before it was added or removed, a plugin
- * became a list of plugins, or a key has another letter case. */
 
 static const char config_path[] = "spec.config";
 

@@ -1,11 +1,10 @@
+/* What HyperConverged's operator does with the rest of the object. */
 #include <string.h>
 
 #include "base/text.h"
 #include "cluster/jsonpatch.h"
 #include "rules/customize.h"
 #include "rules/families.h"
-
-/* What HyperConverged's operator does with the rest of the object. */
 
 static const char *set_network(const struct dw_check *check) {
   const struct dw_value *value = &check->migration->jsonpatch_network;
@@ -75,13 +74,13 @@ static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule)
     return;
   case DW_JSONPATCH_OPAQUE:
     if (dw_jsonpatch_mistyped(config, &mistyped) != NULL)
-      return; /* limit-type */
+      return; /* limit-type reports it */
     dw_report_unverified(check, rule, found.field, "its effect is unknown");
     return;
   case DW_JSONPATCH_SETS:
     if (dw_value_given(&config->jsonpatch_network) && config->jsonpatch_network.text != NULL &&
         dw_is_blank_text(config->jsonpatch_network.text))
-      break; /* network-empty */
+      break; /* network-empty reports it */
     found.fix = dw_arena_printf(check->arena, "set %s instead", config->network.field);
     found.json = config->jsonpatch_network.json;
     dw_report(check, rule, &found, "%s", set_network(check));

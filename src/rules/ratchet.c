@@ -1,9 +1,8 @@
+/* An UPDATE is judged by what it changes: a mistake that the old object also has is no reason to reject another change.
+ */
 #include <string.h>
 
 #include "rules/rules_internal.h"
-
-/* An UPDATE is judged by what it changes: a mistake that the old object has, too, is no reason to reject another
- * change. */
 
 static bool has_denial(const struct dw_findings *findings) {
   if (findings->more_denials > 0)

@@ -18,7 +18,7 @@ struct dw_check;
 enum dw_scope {
   DW_SCOPE_NAD,           /* NetworkAttachmentDefinition, CREATE and UPDATE */
   DW_SCOPE_NAD_CANDIDATE, /* the same, for migration networks and NADs that only look like one
-                              (dw_classification.looks_so) */
+                              (dw_classification.looks_like_migration) */
   DW_SCOPE_NAD_DELETE,    /* only DELETE */
   DW_SCOPE_CONFIG,        /* HyperConverged and KubeVirt, CREATE and UPDATE */
   DW_SCOPE_LIMITS,        /* the same and MigrationPolicy */
@@ -111,7 +111,7 @@ struct dw_check {
   struct dw_classification class;
   const struct dw_cni_config *config;     /* NULL on DELETE */
   const struct dw_cni_config *old_config; /* UPDATE only */
-  struct dw_sync_controllers sync;        /* other pods than virt-handler that need addresses */
+  struct dw_sync_controllers sync;        /* pods other than virt-handler that need addresses */
 
   /* HyperConverged, KubeVirt, MigrationPolicy */
   const struct dw_migration_config *migration;

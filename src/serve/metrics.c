@@ -190,7 +190,7 @@ static double start_time(unsigned long long ticks) {
   clock_gettime(CLOCK_BOOTTIME, &up);
   double booted = (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9;
   double started = booted + (double)ticks / (double)sysconf(_SC_CLK_TCK);
-  return (double)(long long)(started * 100 + 0.5) / 100; /* as precise as ticks are */
+  return (double)(long long)(started * 100 + 0.5) / 100; /* rounded to a tick, a hundredth of a second */
 }
 
 /* Returns a negative number if they can't be counted. */

@@ -28,7 +28,7 @@ static void put(struct reread *r, size_t start, const char *bytes, size_t count)
   r->raw.length = r->at - r->raw.offset;
 }
 
-/* The next byte has itself as its value. */
+/* The next raw byte is the next byte of the value. */
 static void copy(struct reread *r) {
   size_t start = r->at;
   char byte = start < r->length ? r->text[start] : '\0';

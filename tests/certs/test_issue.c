@@ -228,7 +228,7 @@ static void limits_the_number_of_certificates(void **state) {
   struct dw_pki_certs all = {NULL, 0};
   struct dw_pki_pair ca = ca_of(NOW, DAY);
   struct dw_buf text = DW_BUF_INIT;
-  dw_buf_puts(&text, "# words before are passed over\n");
+  dw_buf_puts(&text, "# text before a certificate is ignored\n");
   for (int i = 0; i < DW_PKI_MOST_CERTS; i++)
     dw_buf_puts(&text, ca.certificate);
   dw_buf_puts(&text, "\n# and behind\n");

@@ -143,7 +143,7 @@ static void assert_class(const struct dw_view *view, const char *ns, const char 
   const struct dw_nad_traits traits = {.ns = ns, .name = name, .cni_name = cni_name, .label = label, .shaped = true};
   struct dw_classification class = dw_view_classify(view, arena, &traits);
   assert_string_equal(class.why, why);
-  assert_false(class.looks_so);
+  assert_false(class.looks_like_migration);
   assert_int_equal(class.migration, why[0] != '\0');
   assert_int_equal(class.referenced, referenced);
 }
@@ -188,24 +188,24 @@ static void a_name_only_counts_together_with_the_shape(void **state) {
   struct dw_view *view = cluster_view(&cluster, policy);
   struct dw_nad_traits nad = {.ns = "shop", .name = "db-migration", .cni_name = "", .label = -1};
   assert_false(class_of(view, nad).migration);
-  assert_true(class_of(view, nad).looks_so);
+  assert_true(class_of(view, nad).looks_like_migration);
   nad.shaped = true;
   assert_true(class_of(view, nad).migration);
-  assert_false(class_of(view, nad).looks_so);
+  assert_false(class_of(view, nad).looks_like_migration);
   nad.ns = "openshift-mtv"; /* the namespace of the Migration Toolkit, which transfers disks */
   assert_false(class_of(view, nad).migration);
-  assert_true(class_of(view, nad).looks_so);
+  assert_true(class_of(view, nad).looks_like_migration);
   nad.ns = "shop";
   nad.transfer = true;
   assert_false(class_of(view, nad).migration);
-  assert_false(class_of(view, nad).looks_so);
+  assert_false(class_of(view, nad).looks_like_migration);
   nad = (struct dw_nad_traits){.ns = "shop", .name = "db", .cni_name = "migration", .label = -1};
-  assert_true(class_of(view, nad).looks_so);
+  assert_true(class_of(view, nad).looks_like_migration);
   nad.label = 0;
-  assert_false(class_of(view, nad).looks_so);
+  assert_false(class_of(view, nad).looks_like_migration);
   nad.label = 1;
   assert_true(class_of(view, nad).migration);
-  assert_false(class_of(view, nad).looks_so);
+  assert_false(class_of(view, nad).looks_like_migration);
   nad = (struct dw_nad_traits){.ns = "openshift-cnv", .name = "db-migration", .cni_name = "", .label = -1};
   assert_true(class_of(view, nad).migration);
   nad.transfer = true;

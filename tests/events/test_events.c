@@ -242,11 +242,11 @@ static void does_not_report_dry_runs_warnings_and_mutations(void **state) {
   json_object_put(root);
   free(body);
   free(text);
-  deny(f, "migration-told"); /* the one that is reported comes after all of these */
+  deny(f, "migration-last"); /* the one that is reported comes after all of these */
   wait_for(f->service.events, "sent", 1);
   struct json_object *list = all_events(f);
   assert_int_equal(json_object_array_length(list), 1);
-  assert_string_equal(text_at(json_object_array_get_idx(list, 0), "involvedObject/name"), "migration-told");
+  assert_string_equal(text_at(json_object_array_get_idx(list, 0), "involvedObject/name"), "migration-last");
   json_object_put(list);
 }
 
@@ -428,7 +428,7 @@ static void sends_queued_events_before_stopping(void **state) {
 
 /* --- audits --- */
 
-static void see(void *context, const struct dw_audited *audited) {
+static void send_findings(void *context, const struct dw_audited *audited) {
   dw_events_audited(context, audited);
 }
 
@@ -440,7 +440,7 @@ static void audit(struct dw_events *events, const char *range) {
            "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"%s\"}}'}\n",
            range);
   struct dw_world *world = world_of(text, NULL);
-  struct dw_audit run = {.world = world, .notify = see, .context = events};
+  struct dw_audit run = {.world = world, .notify = send_findings, .context = events};
   dw_audit_run(&run);
   dw_world_unref(world);
 }
@@ -481,7 +481,7 @@ static void reports_an_api_version_that_every_release_serves(void **state) {
                                     "kubevirt, namespace: openshift-cnv}\nspec: {configuration: {migrations: {network: "
                                     "nowhere}}}\n",
                                     NULL);
-  struct dw_audit run = {.world = world, .notify = see, .context = f->service.events};
+  struct dw_audit run = {.world = world, .notify = send_findings, .context = f->service.events};
   dw_audit_run(&run);
   dw_world_unref(world);
   wait_for(f->service.events, "sent", 2);

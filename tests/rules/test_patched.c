@@ -363,17 +363,17 @@ static void reports_that_a_huge_patch_is_unchecked(void **state) {
   (void)state;
   static const struct {
     size_t count, blanks;
-    bool told;
+    bool followed;
   } cases[] = {{1, 0, true}, {90, 0, true}, {129, 0, false}, {10, 90000, true}, {10, 120000, false}};
   struct dw_world *world = world_of(STATE, NULL);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char *object = long_patch(cases[i].count, cases[i].blanks);
     VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, object, NULL);
-    assert_string_equal(verdict_denied(&verdict), cases[i].told ? "limit-range" : "");
+    assert_string_equal(verdict_denied(&verdict), cases[i].followed ? "limit-range" : "");
     assert_string_equal(verdict_warning_of(&verdict, "jsonpatch-network"),
-                        cases[i].told ? ""
-                                      : FIELD ": could not be checked: its effect is unknown "
-                                              "[jsonpatch-network]");
+                        cases[i].followed ? ""
+                                          : FIELD ": could not be checked: its effect is unknown "
+                                                  "[jsonpatch-network]");
     free(object);
   }
   dw_world_unref(world);

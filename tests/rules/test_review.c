@@ -137,7 +137,7 @@ static void objects_by_operation(void **state) {
   (void)state;
   static const struct {
     const char *operation, *object, *old_object;
-    const char *told; /* NULL if it is readable */
+    const char *error; /* NULL if it is readable */
     bool has_object, has_old_object;
   } cases[] = {
       {"CREATE", "{}", "null", NULL, true, false},
@@ -171,10 +171,10 @@ static void objects_by_operation(void **state) {
                                {"/request/object", cases[i].object},
                                {"/request/oldObject", cases[i].old_object}};
     int result = read_changed(arena, changes, COUNT(changes), &request, &err);
-    if ((result == 0) != (cases[i].told == NULL))
-      fail_msg("case %zu: %d, told \"%s\"", i, result, err.text);
-    if (cases[i].told != NULL && strncmp(err.text, cases[i].told, strlen(cases[i].told)) != 0)
-      fail_msg("case %zu: told \"%s\"", i, err.text);
+    if ((result == 0) != (cases[i].error == NULL))
+      fail_msg("case %zu: %d, error \"%s\"", i, result, err.text);
+    if (cases[i].error != NULL && strncmp(err.text, cases[i].error, strlen(cases[i].error)) != 0)
+      fail_msg("case %zu: error \"%s\"", i, err.text);
     assert_int_equal(request.object != NULL, cases[i].has_object);
     assert_int_equal(request.old_object != NULL, cases[i].has_old_object);
     if (result == 0)
@@ -187,7 +187,7 @@ static void rejects_wrong_parts(void **state) {
   (void)state;
   static const struct {
     struct change change;
-    const char *told;
+    const char *error;
   } cases[] = {
       {{"/kind", NULL}, "kind: must be a non-empty string, but is absent"},
       {{"/kind", "7"}, "kind: must be a non-empty string, but is an integer"},
@@ -246,8 +246,8 @@ static void rejects_wrong_parts(void **state) {
     struct dw_error err = DW_ERROR_INIT;
     if (read_changed(arena, &cases[i].change, 1, &request, &err) != -1)
       fail_msg("%s as %s: should be refused", cases[i].change.pointer, cases[i].change.value);
-    if (strncmp(err.text, cases[i].told, strlen(cases[i].told)) != 0)
-      fail_msg("%s as %s: told \"%s\"", cases[i].change.pointer, cases[i].change.value, err.text);
+    if (strncmp(err.text, cases[i].error, strlen(cases[i].error)) != 0)
+      fail_msg("%s as %s: error \"%s\"", cases[i].change.pointer, cases[i].change.value, err.text);
     assert_string_equal(request.uid, "untouched");
   }
 }
@@ -277,7 +277,7 @@ static void rejects_malformed_bodies(void **state) {
     struct dw_error err = DW_ERROR_INIT;
     assert_int_equal(dw_request_read(arena, cases[i].body, strlen(cases[i].body), &request, &err), -1);
     if (err.code != cases[i].code)
-      fail_msg("case %zu: code %d, told \"%s\"", i, (int)err.code, err.text);
+      fail_msg("case %zu: code %d, error \"%s\"", i, (int)err.code, err.text);
   }
 }
 

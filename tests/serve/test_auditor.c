@@ -111,7 +111,7 @@ static void put_migrated(struct fixture *f, const char *address) {
   fake_api_put(f->api, FAKE_VMIS, text);
 }
 
-static void what_stands_wrong_is_told_once_and_counted(void **state) {
+static void logs_and_counts_an_existing_mistake_once(void **state) {
   struct fixture *f = *state;
   put_network(f, "");
   put_hyperconverged(f);
@@ -151,7 +151,7 @@ static void wait_for_event(struct fixture *f, const char *text) {
   }
 }
 
-static void what_stands_wrong_is_told_in_an_event_of_its_own(void **state) {
+static void reports_each_object_with_a_denial_in_a_separate_event(void **state) {
   struct fixture *f = *state;
   put_network(f, "");
   put_hyperconverged(f);
@@ -165,8 +165,8 @@ static void what_stands_wrong_is_told_in_an_event_of_its_own(void **state) {
   assert_false(events_have(f, "migration-bypassed"));
 }
 
-/* The same if its deletion was missed, and the rules see no difference. */
-static void of_an_object_made_again_the_event_has_the_new_uid(void **state) {
+/* The audit did not see the deletion, and to the rules both objects are the same. */
+static void reports_the_new_uid_of_an_object_that_was_created_again(void **state) {
   struct fixture *f = *state;
   put_network(f, "");
   put_hyperconverged(f);
@@ -176,7 +176,7 @@ static void of_an_object_made_again_the_event_has_the_new_uid(void **state) {
   wait_for_event(f, "\"uid\":\"0c2d\"");
 }
 
-static void migrations_that_went_past_the_network_are_found(void **state) {
+static void finds_migrations_that_bypassed_the_network(void **state) {
   struct fixture *f = *state;
   put_network(f, " \\\"master\\\": \\\"eth1\\\",");
   put_hyperconverged(f);
@@ -193,7 +193,7 @@ static void migrations_that_went_past_the_network_are_found(void **state) {
 }
 
 /* As many findings as before, but different ones. */
-static void what_changes_is_logged_again(void **state) {
+static void logs_findings_again_if_they_change(void **state) {
   struct fixture *f = *state;
   put_network(f, " \\\"master\\\": \\\"eth1\\\",");
   put_hyperconverged(f);
@@ -207,7 +207,7 @@ static void what_changes_is_logged_again(void **state) {
   assert_int_equal(count_in_file(f->log.path, "\"rule\":\"migration-bypassed\",\"action\":\"warn\""), 2);
 }
 
-static void what_could_not_be_listed_is_told_once(void **state) {
+static void logs_a_failed_list_once(void **state) {
   struct fixture *f = *state;
   fake_api_refuse(f->api, FAKE_VMIS, 403);
   start(f);
@@ -220,7 +220,7 @@ static void what_could_not_be_listed_is_told_once(void **state) {
   assert_true(count_in_file(f->log.path, "HTTP status 500") > 0);
 }
 
-static void nothing_is_audited_before_the_cluster_is_read(void **state) {
+static void does_not_audit_before_the_cluster_is_read(void **state) {
   struct fixture *f = *state;
   fake_api_refuse(f->api, FAKE_NODES, 500);
   put_network(f, "");
@@ -237,13 +237,13 @@ static void nothing_is_audited_before_the_cluster_is_read(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      AUDIT(what_stands_wrong_is_told_once_and_counted),
-      AUDIT(what_stands_wrong_is_told_in_an_event_of_its_own),
-      AUDIT(of_an_object_made_again_the_event_has_the_new_uid),
-      AUDIT(migrations_that_went_past_the_network_are_found),
-      AUDIT(what_changes_is_logged_again),
-      AUDIT(what_could_not_be_listed_is_told_once),
-      AUDIT(nothing_is_audited_before_the_cluster_is_read),
+      AUDIT(logs_and_counts_an_existing_mistake_once),
+      AUDIT(reports_each_object_with_a_denial_in_a_separate_event),
+      AUDIT(reports_the_new_uid_of_an_object_that_was_created_again),
+      AUDIT(finds_migrations_that_bypassed_the_network),
+      AUDIT(logs_findings_again_if_they_change),
+      AUDIT(logs_a_failed_list_once),
+      AUDIT(does_not_audit_before_the_cluster_is_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,7 +81,7 @@ static void change(const struct https_server *server, const char *cluster, int r
   pause_ms(20);
 }
 
-static void requests_are_answered_while_everything_changes(void **state) {
+static void answers_requests_while_everything_changes(void **state) {
   (void)state;
   struct https_server server;
   struct job job = {.server = &server};
@@ -146,7 +146,7 @@ static void *post_until_closed(void *argument) {
   return NULL;
 }
 
-static void stopping_under_load_sends_no_half_answers(void **state) {
+static void stopping_under_load_truncates_no_answer(void **state) {
   (void)state;
   struct https_server server;
   pthread_t clients[CLIENTS];
@@ -172,8 +172,8 @@ static void stopping_under_load_sends_no_half_answers(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(requests_are_answered_while_everything_changes),
-      cmocka_unit_test(stopping_under_load_sends_no_half_answers),
+      cmocka_unit_test(answers_requests_while_everything_changes),
+      cmocka_unit_test(stopping_under_load_truncates_no_answer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
