@@ -254,7 +254,7 @@ def make_state(case):
     return objects
 
 
-NEEDED = re.compile(r'(\d+) are needed \((\d+) nodes that run virt-handler'
+NEEDED = re.compile(r'(\d+) (?:are|is) needed \((\d+) nodes? that runs? virt-handler'
                     r'(?:, (\d+) virt-synchronization-controllers?)?(?: and (\d+) more during updates)?\)')
 
 
