@@ -35,8 +35,8 @@ static bool replace(const struct dw_object **place, const struct dw_object *obje
 }
 
 bool dw_store_put(struct dw_store *store, const struct dw_object *object) {
-  size_t place;
-  if (find(store, object, &place))
+  size_t place = 0;
+  if (store->count > 0 && find(store, object, &place))
     return replace(&store->objects[place], object);
   store->objects = dw_more(store->objects, store->count, &store->capacity, sizeof *store->objects);
   memmove(store->objects + place + 1, store->objects + place, (store->count - place) * sizeof *store->objects);
