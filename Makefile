@@ -412,8 +412,8 @@ docs-check: all ## Check links, names and outputs in the documents
 sarif: all ## Validate the output of -o sarif against OASIS's schema
 	@tools/deps.sh sarif
 	@BUILD=$(BUILD) tests/sarif/run.sh
-schemas: all ## Validate the output of -o gitlab against the schema that GitLab documents
-	@tools/deps.sh sarif
+schemas: all ## Validate the output of -o gitlab, and compare `droveway schema` with what Droveway accepts
+	@tools/deps.sh schemas
 	@BUILD=$(BUILD) tests/schemas/run.sh
 monitoring: all ## Test alert rules, dashboard and metrics with promtool
 	@tools/deps.sh monitoring

@@ -45,7 +45,7 @@ programs() {
 # Each commit gets other generated cases, and the same ones when it is tested again.
 seed=$((16#$(git rev-parse --short=7 HEAD)))
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e oracle lab readers attacks docs sarif image browser monitoring shells
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e oracle lab readers attacks docs sarif schemas image browser monitoring shells
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-words lint-shell lint-mutants lint-circles
 step "linking (hardening)" make hardening

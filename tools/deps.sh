@@ -20,6 +20,7 @@ declare -A groups=(
   [attacks]="slowhttptest openssl curl python3"
   [docs]="python3 git jq libxml2-utils librsvg2-bin fonts-dejavu-core"
   [sarif]="python3 python3-jsonschema"
+  [schemas]="python3 python3-jsonschema python3-yaml"
   [monitoring]="prometheus curl jq"
   [browser]="chromium fonts-dejavu-core python3"
   [shells]="bash zsh mandoc git pre-commit python3"

@@ -15,6 +15,7 @@ static const struct cli_command commands[] = {
     {"map", "show the address map: cluster networks, pools, free ranges", cli_map},
     {"rules", "list all rules and their actions", cli_rules},
     {"explain", "explain a rule, with an example that breaks it and its fix", cli_explain},
+    {"schema", "print the JSON Schema of the policy file, for editors", cli_schema},
     {"certs", "create, renew or check the certificates for `serve`", cli_certs},
     {"sleep", "wait, for use as a preStop hook", cli_sleep},
     {"version", "show the version, libraries and build", cli_version},

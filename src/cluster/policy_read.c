@@ -1,5 +1,6 @@
 /* Reads a policy file. */
 #include "cluster/policy.h"
+#include "cluster/policy_fields.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -21,13 +22,11 @@ struct policy_reader {
 /* A value of the document and its path, in the form that dw_yaml_locate() accepts. */
 struct policy_node {
   const char *path;
-  const dw_json *json; /* NULL if absent */
+  const dw_json *json;                 /* NULL if absent */
+  const struct dw_policy_field *field; /* NULL if it is not one of the table */
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static const char api_version[] = "droveway.io/v1alpha1";
-static const char kind[] = "Policy";
 
 /* --- places and errors --- */
 
@@ -37,12 +36,12 @@ static struct policy_node child_of(const struct policy_reader *r, const struct p
   const char *path = !plain                    ? dw_arena_printf(arena, "%s[%s]", parent->path, key)
                      : parent->path[0] == '\0' ? dw_arena_strdup(arena, key)
                                                : dw_arena_printf(arena, "%s.%s", parent->path, key);
-  return (struct policy_node){path, dw_json_get(parent->json, key)};
+  return (struct policy_node){path, dw_json_get(parent->json, key), dw_policy_field(parent->field, key)};
 }
 
 static struct policy_node item_of(const struct policy_reader *r, const struct policy_node *list, size_t index) {
   return (struct policy_node){dw_arena_printf(r->policy->arena, "%s[%zu]", list->path, index),
-                              dw_json_at(list->json, index)};
+                              dw_json_at(list->json, index), list->field->fields};
 }
 
 static int fail_at(const struct policy_reader *r, const char *path, bool of_key, const char *text) {
@@ -95,21 +94,35 @@ static const char *join_words(struct dw_arena *arena, const char *const *words, 
   return joined;
 }
 
-static int check_object(const struct policy_reader *r, const struct policy_node *node, const char *const *keys,
-                        size_t count) {
+static int fail_unknown_key(const struct policy_reader *r, const struct policy_node *node, const char *key) {
+  struct dw_arena *arena = r->policy->arena;
+  size_t count = node->field->field_count;
+  const char **keys = dw_arena_array(arena, count, sizeof *keys);
+  for (size_t i = 0; i < count; i++)
+    keys[i] = node->field->fields[i].key;
+  struct policy_node at = child_of(r, node, key);
+  const char *hint = dw_arena_printf(arena, "known keys: %s", join_words(arena, keys, count));
+  return fail_unknown(r, &at, key, &(struct known_words){"key", keys, count, hint, true});
+}
+
+static int fail_missing(const struct policy_reader *r, const struct policy_node *node, const char *key) {
+  return fail(r, node, "%s is missing%s", key,
+              node->field == &dw_policy_document ? "; a policy needs apiVersion: droveway.io/v1alpha1 and kind: Policy"
+                                                 : "");
+}
+
+/* NODE must be an object with all required keys of its field, and without unknown ones. */
+static int check_object(const struct policy_reader *r, const struct policy_node *node) {
   if (dw_json_type(node->json) != DW_JSON_OBJECT)
     return fail_type(r, node, "an object");
   struct dw_json_member member = dw_json_first(node->json);
-  for (; member.value != NULL; member = dw_json_next(node->json, member)) {
-    size_t i = 0;
-    while (i < count && strcmp(member.key, keys[i]) != 0)
-      i++;
-    if (i < count)
-      continue;
-    struct policy_node at = child_of(r, node, member.key);
-    struct dw_arena *arena = r->policy->arena;
-    const char *hint = dw_arena_printf(arena, "known keys: %s", join_words(arena, keys, count));
-    return fail_unknown(r, &at, member.key, &(struct known_words){"key", keys, count, hint, true});
+  for (; member.value != NULL; member = dw_json_next(node->json, member))
+    if (dw_policy_field(node->field, member.key) == NULL)
+      return fail_unknown_key(r, node, member.key);
+  for (size_t i = 0; i < node->field->field_count; i++) {
+    const struct dw_policy_field *field = &node->field->fields[i];
+    if (field->required && dw_json_get(node->json, field->key) == NULL)
+      return fail_missing(r, node, field->key);
   }
   return 0;
 }
@@ -174,10 +187,9 @@ static int read_global_namespaces(struct policy_reader *r, const struct policy_n
 }
 
 static int read_migration_networks(struct policy_reader *r, const struct policy_node *node) {
-  static const char *const keys[] = {"namePatterns"};
-  if (check_object(r, node, keys, COUNT(keys)) != 0)
+  if (check_object(r, node) != 0)
     return -1;
-  struct policy_node patterns = child_of(r, node, keys[0]);
+  struct policy_node patterns = child_of(r, node, "namePatterns");
   if (patterns.json == NULL)
     return 0;
   return read_texts(r, &patterns, "a list of shell patterns", &r->policy->name_patterns,
@@ -189,9 +201,8 @@ static int read_default(struct policy_reader *r, const struct policy_node *node,
     r->policy->defaults[limit].set = false;
     return 0;
   }
-  bool parallel = limit == DW_LIMIT_PARALLEL_CLUSTER || limit == DW_LIMIT_PARALLEL_NODE;
-  int64_t lowest = parallel ? 1 : 0;
-  int64_t highest = parallel ? (int64_t)UINT32_MAX : INT64_MAX; /* like the type of the field in KubeVirt's API */
+  int64_t lowest = node->field->lowest;
+  int64_t highest = node->field->highest;
   int64_t value = 0;
   if (!dw_json_integer(node->json, &value))
     return fail(r, node, "must be an integer from %" PRId64 " to %" PRId64 " (null leaves the field alone), not %s",
@@ -205,7 +216,7 @@ static int read_default(struct policy_reader *r, const struct policy_node *node,
 static int read_defaults(struct policy_reader *r, const struct policy_node *node) {
   if (dw_json_type(node->json) == DW_JSON_NULL)
     return fail(r, node, "must be an object, not null; to leave a field alone, set that field to null");
-  if (check_object(r, node, dw_limit_names, DW_LIMIT_COUNT) != 0)
+  if (check_object(r, node) != 0)
     return -1;
   for (int i = 0; i < DW_LIMIT_COUNT; i++) {
     struct policy_node child = child_of(r, node, dw_limit_names[i]);
@@ -218,7 +229,7 @@ static int read_defaults(struct policy_reader *r, const struct policy_node *node
 static int read_mutate(struct policy_reader *r, const struct policy_node *node) {
   static const char *const keys[] = {"networkAttachmentDefinitions", "kubeVirts"};
   bool *const switches[] = {&r->policy->mutate_nads, &r->policy->mutate_kubevirts};
-  if (check_object(r, node, keys, COUNT(keys)) != 0)
+  if (check_object(r, node) != 0)
     return -1;
   for (size_t i = 0; i < COUNT(keys); i++) {
     struct policy_node child = child_of(r, node, keys[i]);
@@ -229,10 +240,9 @@ static int read_mutate(struct policy_reader *r, const struct policy_node *node) 
 }
 
 static int read_nodes(struct policy_reader *r, const struct policy_node *node) {
-  static const char *const keys[] = {"selector"};
-  if (check_object(r, node, keys, COUNT(keys)) != 0)
+  if (check_object(r, node) != 0)
     return -1;
-  struct policy_node child = child_of(r, node, keys[0]);
+  struct policy_node child = child_of(r, node, "selector");
   if (child.json == NULL)
     return 0;
   const char *text = dw_json_string(child.json);
@@ -301,28 +311,19 @@ static int check_list(const struct policy_reader *r, const struct policy_node *n
   return fail(r, node, "must be a list of %s, not %s", of, dw_json_type_name(node->json));
 }
 
-/* The member KEY, which must be a non-empty string. */
-static const char *required_text(const struct policy_reader *r, const struct policy_node *item, const char *key) {
-  struct policy_node child = child_of(r, item, key);
-  if (child.json != NULL)
-    return text_of(r, &child);
-  fail(r, item, "%s is missing", key);
-  return NULL;
-}
-
-static int read_cluster_network(const struct policy_reader *r, const struct policy_node *item,
+static int read_cluster_network(struct policy_reader *r, const struct policy_node *item,
                                 struct dw_policy_network *out) {
-  static const char *const keys[] = {"name", "cidr"};
-  if (check_object(r, item, keys, sizeof keys / sizeof *keys) != 0)
+  if (check_object(r, item) != 0)
     return -1;
-  out->name = required_text(r, item, "name");
-  const char *cidr = out->name == NULL ? NULL : required_text(r, item, "cidr");
-  if (cidr == NULL)
+  struct policy_node name = child_of(r, item, "name");
+  struct policy_node cidr = child_of(r, item, "cidr");
+  out->name = text_of(r, &name);
+  const char *text = out->name == NULL ? NULL : text_of(r, &cidr);
+  if (text == NULL)
     return -1;
-  if (dw_prefix_parse(cidr, DW_ADDR_STRICT, &out->prefix, NULL))
+  if (dw_prefix_parse(text, DW_ADDR_STRICT, &out->prefix, NULL))
     return 0;
-  struct policy_node child = child_of(r, item, "cidr");
-  return fail(r, &child, "\"%.100s\" is not a CIDR; use ADDRESS/LENGTH, such as 192.168.1.0/24", cidr);
+  return fail(r, &cidr, "\"%.100s\" is not a CIDR; use ADDRESS/LENGTH, such as 192.168.1.0/24", text);
 }
 
 static int read_cluster_networks(struct policy_reader *r, const struct policy_node *node) {
@@ -377,7 +378,7 @@ static int read_ranges(const struct policy_reader *r, const struct policy_node *
   if (check_list(r, node, "ranges") != 0)
     return -1;
   out->range_count = dw_json_size(node->json);
-  if (out->range_count == 0)
+  if (out->range_count < node->field->least)
     return fail(r, node, "must have at least one range");
   out->ranges = dw_arena_array(r->policy->arena, out->range_count, sizeof *out->ranges);
   out->texts = dw_arena_array(r->policy->arena, out->range_count, sizeof *out->texts);
@@ -389,16 +390,13 @@ static int read_ranges(const struct policy_reader *r, const struct policy_node *
   return 0;
 }
 
-static int read_remote_cluster(const struct policy_reader *r, const struct policy_node *item,
-                               struct dw_remote_cluster *out) {
-  static const char *const keys[] = {"name", "ranges"};
-  if (check_object(r, item, keys, sizeof keys / sizeof *keys) != 0)
+static int read_remote_cluster(struct policy_reader *r, const struct policy_node *item, struct dw_remote_cluster *out) {
+  if (check_object(r, item) != 0)
     return -1;
-  out->name = required_text(r, item, "name");
-  if (out->name == NULL)
-    return -1;
+  struct policy_node name = child_of(r, item, "name");
   struct policy_node ranges = child_of(r, item, "ranges");
-  return ranges.json == NULL ? fail(r, item, "ranges is missing") : read_ranges(r, &ranges, out);
+  out->name = text_of(r, &name);
+  return out->name == NULL ? -1 : read_ranges(r, &ranges, out);
 }
 
 static int read_remote_clusters(struct policy_reader *r, const struct policy_node *node) {
@@ -418,46 +416,39 @@ static int read_remote_clusters(struct policy_reader *r, const struct policy_nod
 
 /* --- the document --- */
 
-struct section {
-  const char *key;
-  int (*read)(struct policy_reader *r, const struct policy_node *node);
-  bool may_be_null; /* for example `rules:` with everything below commented out */
-};
-
-static const struct section sections[] = {
-    {"namespace", read_namespace, false},
-    {"migrationNetworks", read_migration_networks, true},
-    {"defaults", read_defaults, false},
-    {"mutate", read_mutate, true},
-    {"globalNamespaces", read_global_namespaces, false},
-    {"nodes", read_nodes, true},
-    {"clusterNetworks", read_cluster_networks, true},
-    {"remoteClusters", read_remote_clusters, true},
-    {"rules", read_rules, true},
-};
-
-static int check_word(const struct policy_reader *r, const struct policy_node *root, const char *key,
-                      const char *wanted) {
-  struct policy_node node = child_of(r, root, key);
-  if (node.json == NULL)
-    return fail(r, root, "%s is missing; a policy needs apiVersion: %s and kind: %s", key, api_version, kind);
-  const char *text = dw_json_string(node.json);
+static int read_word(struct policy_reader *r, const struct policy_node *node) {
+  const char *wanted = node->field->word;
+  const char *text = dw_json_string(node->json);
   if (text == NULL)
-    return fail(r, &node, "must be %s, not %s", wanted, dw_json_type_name(node.json));
-  return strcmp(text, wanted) == 0 ? 0 : fail(r, &node, "must be %s, not \"%.100s\"", wanted, text);
+    return fail_type(r, node, wanted);
+  return strcmp(text, wanted) == 0 ? 0 : fail(r, node, "must be %s, not \"%.100s\"", wanted, text);
 }
 
+/* How each field of the document is read. */
+static const struct {
+  const char *key;
+  int (*read)(struct policy_reader *r, const struct policy_node *node);
+} sections[] = {
+    {"apiVersion", read_word},
+    {"kind", read_word},
+    {"namespace", read_namespace},
+    {"migrationNetworks", read_migration_networks},
+    {"defaults", read_defaults},
+    {"mutate", read_mutate},
+    {"globalNamespaces", read_global_namespaces},
+    {"nodes", read_nodes},
+    {"clusterNetworks", read_cluster_networks},
+    {"remoteClusters", read_remote_clusters},
+    {"rules", read_rules},
+};
+
 static int read_policy(struct policy_reader *r) {
-  static const char *const keys[] = {
-      "apiVersion",       "kind",  "namespace",       "migrationNetworks", "defaults", "mutate",
-      "globalNamespaces", "nodes", "clusterNetworks", "remoteClusters",    "rules"};
-  struct policy_node root = {"", r->doc->root};
-  if (check_object(r, &root, keys, COUNT(keys)) != 0 || check_word(r, &root, "apiVersion", api_version) != 0 ||
-      check_word(r, &root, "kind", kind) != 0)
+  struct policy_node root = {"", r->doc->root, &dw_policy_document};
+  if (check_object(r, &root) != 0)
     return -1;
   for (size_t i = 0; i < COUNT(sections); i++) {
     struct policy_node node = child_of(r, &root, sections[i].key);
-    bool skip = node.json == NULL || (sections[i].may_be_null && dw_json_type(node.json) == DW_JSON_NULL);
+    bool skip = node.json == NULL || (node.field->nullable && dw_json_type(node.json) == DW_JSON_NULL);
     if (!skip && sections[i].read(r, &node) != 0)
       return -1;
   }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Validates the output of `check -o gitlab` and `audit -o gitlab` with the schema that GitLab documents.
+# Validates the output of `check -o gitlab` and `audit -o gitlab` with the schema that GitLab documents, and compares
+# `droveway schema` with what Droveway accepts as a policy.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 droveway=${BUILD:-build}/droveway
@@ -37,3 +38,5 @@ if total < 50:
     sys.exit(f"schemas: only {total} issues")
 print(f"schemas: {len(sys.argv) - 2} Code Quality reports with {total} issues are valid")
 END
+
+python3 tests/schemas/policy.py "$droveway"
