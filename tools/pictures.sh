@@ -11,9 +11,12 @@ BUILD=$(dirname "$droveway") demo/run.sh 2>/dev/null |
   sed -E -e "s/^\\$ (.*)/$dim\$$plain $bold\1$plain/" -e "s/^\* ([^:]+):/* $cyan\1$plain:/" -e "s/(\[[a-z-]+\])$/$yellow\1$plain/" |
   tools/terminal_svg.py 'kubectl apply: denied with five causes at once' 112 >docs/images/denial.svg
 
+# Runs it in a terminal of 100 columns, so that lines are wrapped as a user sees them.
+in_terminal() { TERM=xterm COLUMNS=100 NO_COLOR='' script -qec "$(printf '%q ' "$@")" /dev/null </dev/null | tr -d '\r'; }
+
 {
   prompt 'droveway check -f demo/manifests/five-mistakes.yaml --state demo/state'
-  "$droveway" check --color always -f demo/manifests/five-mistakes.yaml --state demo/state || true
-} | tools/terminal_svg.py 'droveway check: each finding at its place' 128 >docs/images/check.svg
+  in_terminal "$droveway" check -f demo/manifests/five-mistakes.yaml --state demo/state || true
+} | tools/terminal_svg.py 'droveway check: each finding at its place' 100 >docs/images/check.svg
 
 "$droveway" map --state demo/trouble -o svg >docs/images/map.svg

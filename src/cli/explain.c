@@ -117,18 +117,17 @@ static void collect_audited(void *context, const struct dw_audited *audited) {
 }
 
 static const char *judge_example(struct dw_arena *arena, const struct dw_rule *rule, bool deletes,
-                                 const struct dw_subjects *subjects, enum cli_color color) {
+                                 const struct dw_subjects *subjects, const struct cli_report_options *how) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   bool audited = rule->scope == DW_SCOPE_VMI;
   struct cli_report_words words = {.by_object = audited};
   struct cli_report report = {.arena = arena, .words = &words};
   struct collector collector = {&report, rule, subjects};
-  struct cli_report_options how = {.color = color, .quiet = true};
   if (audited)
     dw_audit_run(&(struct dw_audit){.world = subjects->world, .notify = collect_audited, .context = &collector});
   else
     check_example(&collector, deletes);
-  cli_report_text(&report, &how, &out);
+  cli_report_text(&report, how, &out);
   return dw_arena_strdup(arena, dw_buf_text(&out));
 }
 
@@ -136,13 +135,13 @@ static const char *judge_example(struct dw_arena *arena, const struct dw_rule *r
  * rule of audits) without the summary. Warnings of other rules are left out. In ARENA; NULL if the example is not
  * readable. */
 static const char *example_output(struct dw_arena *arena, const struct dw_rule *rule,
-                                  const struct dw_explanation *explanation, enum cli_color color,
+                                  const struct dw_explanation *explanation, const struct cli_report_options *how,
                                   struct dw_error *err) {
   struct cli_texts texts = {"example.yaml", explanation->broken, explanation->state, explanation->policy};
   struct dw_subjects subjects;
   if (cli_subjects_of_texts(&texts, &subjects, err) != 0)
     return NULL;
-  const char *output = judge_example(arena, rule, explanation->deletes, &subjects, color);
+  const char *output = judge_example(arena, rule, explanation->deletes, &subjects, how);
   dw_subjects_free(&subjects);
   return output;
 }
@@ -160,9 +159,13 @@ static int explain(const struct dw_policy *policy, const struct dw_rule *rule, c
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_explained explained = {.arena = arena, .rule = rule, .policy = policy, .one_of_many = options->all};
   struct dw_error err = DW_ERROR_INIT;
-  enum cli_color color = options->form == FORM_TEXT ? CLI_COLOR_AUTO : CLI_COLOR_NEVER;
+  bool text = options->form == FORM_TEXT;
+  struct cli_report_options how = {.color = text ? CLI_COLOR_AUTO : CLI_COLOR_NEVER,
+                                   .quiet = true,
+                                   .unwrapped = !text,
+                                   .indent = CLI_EXPLAIN_INDENT};
   if (dw_explain(arena, rule->id, &explained.explanation, &err) == 0)
-    explained.output = example_output(arena, rule, &explained.explanation, color, &err);
+    explained.output = example_output(arena, rule, &explained.explanation, &how, &err);
   if (!explained.output)
     return cli_fail(&err);
   if (options->form == FORM_JSON)
@@ -198,12 +201,29 @@ static int explain_as_json(const struct dw_policy *policy, const struct chosen *
   return CLI_OK;
 }
 
-static int list(const struct chosen *chosen, enum form form) {
+static void put_rule(struct dw_buf *out, const struct dw_rule *rule) {
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  dw_buf_printf(&line, "%-24s ", rule->id);
+  size_t column = line.length;
+  dw_buf_puts(&line, rule->finds);
+  cli_put_wrapped(out, dw_buf_text(&line), cli_wrap_width(), column);
+}
+
+static void list_as_text(const struct chosen *chosen) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct cli_glyphs glyphs = cli_glyphs_begin();
   for (size_t i = 0; i < chosen->count; i++)
-    if (form == FORM_MARKDOWN)
+    put_rule(&out, chosen->rules[i]);
+  cli_glyphs_end(&glyphs);
+  fputs(dw_buf_text(&out), stdout);
+}
+
+static int list(const struct chosen *chosen, enum form form) {
+  if (form == FORM_TEXT)
+    list_as_text(chosen);
+  else
+    for (size_t i = 0; i < chosen->count; i++)
       printf("- `%s`: %s\n", chosen->rules[i]->id, chosen->rules[i]->finds);
-    else
-      printf("%-24s %s\n", chosen->rules[i]->id, chosen->rules[i]->finds);
   return CLI_OK;
 }
 

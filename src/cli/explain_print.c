@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "cli/cli.h"
+#include "cli/terminal.h"
 
 static bool is_of_nads(const struct dw_rule *rule) {
   return rule->scope == DW_SCOPE_NAD || rule->scope == DW_SCOPE_NAD_CANDIDATE || rule->scope == DW_SCOPE_NAD_DELETE;
@@ -179,12 +181,27 @@ static void print_fixed(const struct cli_explained *explained) {
   print_diff(explained, 3, "    ");
 }
 
-void cli_explain_text(const struct cli_explained *explained) {
+static void print_prose_part(const char *title, const char *text) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  cli_put_prose(&out, text, cli_wrap_width(), 2);
+  printf("\n%s\n%s", title, dw_buf_text(&out));
+}
+
+static void print_labelled(const char *label, const char *text) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  dw_buf_printf(&line, "  %-6s %s", label, text);
+  cli_put_wrapped(&out, dw_buf_text(&line), cli_wrap_width(), 9);
+  fputs(dw_buf_text(&out), stdout);
+}
+
+static void print_whole(const struct cli_explained *explained) {
   const struct dw_rule *rule = explained->rule;
   const struct dw_explanation *explanation = &explained->explanation;
-  printf("%s: %s\n  finds: %s\n  fix:  %s\n", rule->id, actions_of(explained->arena, explained->policy, rule),
-         rule->finds, rule->fix);
-  print_part("Why", explanation->why, "  ");
+  printf("%s: %s\n", rule->id, actions_of(explained->arena, explained->policy, rule));
+  print_labelled("finds:", rule->finds);
+  print_labelled("fix:", rule->fix);
+  print_prose_part("Why", explanation->why);
   print_part(explanation->deletes ? "An example whose deletion breaks it" : "An example that breaks it",
              explanation->broken, "    ");
   print_part(output_title(explained), explained->output, "    ");
@@ -192,9 +209,15 @@ void cli_explain_text(const struct cli_explained *explained) {
   print_part("To change its action (`deny`, `warn` or `off`), in the policy (--policy FILE)", policy_snippet(explained),
              "    ");
   if (is_of_nads(rule))
-    print_part("Which networks it applies to", which_networks(explained), "  ");
+    print_prose_part("Which networks it applies to", which_networks(explained));
   print_part("The policy of the example", explanation->policy, "    ");
   print_part("The cluster of the example", explanation->state, "    ");
+}
+
+void cli_explain_text(const struct cli_explained *explained) {
+  struct cli_glyphs glyphs = cli_glyphs_begin();
+  print_whole(explained);
+  cli_glyphs_end(&glyphs);
 }
 
 /* --- markdown --- */

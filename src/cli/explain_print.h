@@ -6,6 +6,9 @@
 #include "rules/explain.h"
 #include "json/json_write.h"
 
+/* The columns before the lines of an example. */
+enum { CLI_EXPLAIN_INDENT = 4 };
+
 struct cli_explained {
   struct dw_arena *arena;
   const struct dw_rule *rule;

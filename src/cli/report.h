@@ -19,6 +19,8 @@ struct cli_report_options {
   enum cli_color color;
   bool quiet;       /* no summary */
   bool no_snippets; /* no source lines: one line per finding */
+  bool unwrapped;   /* text does not depend on the terminal */
+  size_t indent;    /* columns that the caller puts before each line of text */
 };
 
 /* --- the options that both commands have (--no-snippets is only for `check`) --- */
@@ -64,8 +66,8 @@ struct cli_report_words {
   const char *done;    /* "checked" */
   const char *denied;  /* "denied" */
   const char *nothing; /* the line that is printed if no object was found */
-  bool by_object;      /* text output names the object and shows no source, so that a cluster and its snapshot have the
-                          same output */
+  bool by_object;      /* text output is grouped by object and shows no source, so that a cluster and its snapshot have
+                          the same output */
 };
 
 struct cli_report {
@@ -107,7 +109,9 @@ const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_o
 struct cli_text_style {
   bool color;
   bool snippets;
-  size_t width; /* of a source line, in columns */
+  bool grouped; /* the object is a heading, so findings are indented and do not name it */
+  size_t wrap;  /* columns of a line of text; 0: no limit */
+  size_t width; /* columns of a source line without its gutter */
   struct cli_line_cursor *cursor;
 };
 /* Appends a finding as one or more lines of text. */
@@ -115,8 +119,8 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
 
 /* Appends how many findings of OBJECT are only counted, if any. */
 void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *object);
-/* Appends the lines at the end of text output: what was skipped, and the totals. */
-void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report);
+/* Appends the lines at the end of text output, wrapped at WRAP columns (0: not): what was skipped, and the totals. */
+void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap);
 
 /* A fingerprint for each finding, in ARENA: it stays the same when lines move. It depends on rule, file, object and
  * field; equal findings are numbered. */

@@ -74,12 +74,12 @@ static bool has_hidden_facts(const struct cli_report *report) {
 static void put_github_summary(struct dw_buf *out, const struct cli_report *report) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   if (!has_hidden_facts(report)) {
-    cli_report_put_summary(out, report);
+    cli_report_put_summary(out, report, 0);
     return;
   }
   for (size_t i = 0; i < report->object_count; i++)
     cli_report_put_rest(&text, &report->objects[i]);
-  cli_report_put_summary(&text, report);
+  cli_report_put_summary(&text, report, 0);
   dw_buf_printf(&text, "GitHub annotates at most %d errors and %d warnings per step; the log lists all findings",
                 GITHUB_LIMIT, GITHUB_LIMIT);
   dw_buf_puts(out, "::notice title=Droveway::");

@@ -145,7 +145,8 @@ static size_t put_suite(const struct junit *junit, const struct cli_reported_obj
 void cli_report_junit(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_line_cursor cursor = {.source = NULL};
-  struct junit junit = {out, report, options, {false, !options->no_snippets, SOURCE_WIDTH, &cursor}};
+  struct junit junit = {
+      out, report, options, {.snippets = !options->no_snippets, .width = SOURCE_WIDTH, .cursor = &cursor}};
   struct cli_glyphs glyphs = cli_glyphs_begin();
   size_t count = report->object_count;
   const struct cli_reported_object **objects =

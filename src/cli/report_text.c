@@ -1,10 +1,11 @@
 #include "cli/report.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+
+enum { PIPE_WIDTH = 160 }; /* of source lines if standard output is not a terminal */
 
 const char *cli_finding_text(struct dw_arena *arena, const struct dw_finding *finding, bool fix) {
   struct dw_finding shown = *finding;
@@ -18,10 +19,11 @@ const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_o
 }
 
 /* ANSI color sequences (ECMA-48, SGR), in the colors that compilers use. */
-enum role { PLACE, ERROR, WARNING, CARET, FIX, RESET };
+enum role { PLACE, ERROR, WARNING, CARET, FIX, GUTTER, RESET };
 
 static const char *color(const struct cli_text_style *style, enum role role) {
-  static const char *const sequences[] = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[1;36m", "\033[0m"};
+  static const char *const sequences[] = {"\033[1m",    "\033[1;31m", "\033[1;35m", "\033[1;32m",
+                                          "\033[1;36m", "\033[2m",    "\033[0m"};
   return style->color ? sequences[role] : "";
 }
 
@@ -42,32 +44,47 @@ static void put_place(struct dw_buf *out, const struct cli_reported *found) {
     put_file_place(out, found);
 }
 
+enum { HANG = 4, INDENT = 2 };
+
 static void put_head(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style,
                      bool fix) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
   bool denies = found->finding.action == DW_ACTION_DENY;
-  dw_buf_puts(out, color(style, PLACE));
-  put_place(out, found);
-  dw_buf_printf(out, ":%s %s%s:%s ", color(style, RESET), color(style, denies ? ERROR : WARNING),
-                denies ? "error" : "warning", color(style, RESET));
-  cli_put_clean(out, cli_finding_text(arena, &found->finding, fix));
-  dw_buf_putc(out, '\n');
+  if (style->grouped) {
+    dw_buf_printf(&line, "%*s", INDENT, "");
+  } else {
+    dw_buf_puts(&line, color(style, PLACE));
+    put_place(&line, found);
+    dw_buf_printf(&line, ":%s ", color(style, RESET));
+  }
+  dw_buf_printf(&line, "%s%s:%s ", color(style, denies ? ERROR : WARNING), denies ? "error" : "warning",
+                color(style, RESET));
+  cli_put_clean(&line, cli_finding_text(arena, &found->finding, fix));
+  cli_put_wrapped(out, dw_buf_text(&line), style->wrap, HANG);
 }
 
-/* If the source line is shown, the fix is on a separate line. Otherwise the finding is one line. */
+static void put_fix(struct dw_buf *out, const char *fix, const struct cli_text_style *style) {
+  static const char label[] = "fix:";
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  int indent = style->grouped ? 2 * INDENT : INDENT;
+  dw_buf_printf(&line, "%*s%s%s%s ", indent, "", color(style, FIX), label, color(style, RESET));
+  cli_put_clean(&line, fix);
+  cli_put_wrapped(out, dw_buf_text(&line), style->wrap, (size_t)indent + sizeof label);
+}
+
+/* With the source line or under the object's heading, the fix is on a separate line. Otherwise the finding is one line.
+ */
 void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style) {
-  const char *const around[] = {color(style, CARET), color(style, RESET)};
   bool snippet =
       style->snippets && !found->report->words->by_object && found->place.line > 0 && *found->place.source != '\0';
-  put_head(out, found, style, !snippet);
-  if (!snippet)
-    return;
-  cli_put_snippet(out, &found->place, style->width, around, style->cursor);
-  if (found->finding.fix == NULL)
-    return;
-  dw_buf_printf(out, "  %sfix:%s ", color(style, FIX), color(style, RESET));
-  cli_put_clean(out, found->finding.fix);
-  dw_buf_putc(out, '\n');
+  bool separate = snippet || style->grouped;
+  struct cli_snippet_style look = {style->width, color(style, GUTTER), color(style, CARET), color(style, RESET)};
+  put_head(out, found, style, !separate);
+  if (snippet)
+    cli_put_snippet(out, &found->place, &look, style->cursor);
+  if (separate && found->finding.fix != NULL)
+    put_fix(out, found->finding.fix, style);
 }
 
 /* --- all of them --- */
@@ -100,47 +117,90 @@ void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *o
   put_more(out, object, object->more_warnings, "warning");
 }
 
-static void put_object(struct dw_buf *out, const struct cli_report *report, const struct cli_reported_object *object,
-                       const struct cli_text_style *style) {
+/* An empty line between blocks of several lines. */
+static void separate(struct dw_buf *out, const struct cli_text_style *style) {
+  if (style->snippets && out->length > 0)
+    dw_buf_putc(out, '\n');
+}
+
+static void put_group(struct dw_buf *out, const struct cli_report *report, const struct cli_reported_object *object,
+                      const struct cli_text_style *style) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  if (object->count == 0)
+    return;
+  separate(out, style);
+  dw_buf_puts(out, color(style, PLACE));
+  cli_put_clean(out, cli_object_label(arena, object));
+  dw_buf_printf(out, "%s\n", color(style, RESET));
+  for (size_t i = 0; i < object->count; i++)
+    cli_report_put_finding(out, &report->findings[object->first + i], style);
+  cli_report_put_rest(out, object);
+}
+
+static void put_in_file_order(struct dw_buf *out, const struct cli_report *report,
+                              const struct cli_reported_object *object, const struct cli_text_style *style) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct cli_reported **order = dw_arena_array(arena, object->count + 1, sizeof(const struct cli_reported *));
   for (size_t i = 0; i < object->count; i++)
     order[i] = &report->findings[object->first + i];
-  if (!report->words->by_object) /* an audit shows no places, so that a cluster and its snapshot have the same output */
-    qsort(order, object->count, sizeof *order, by_place);
-  for (size_t i = 0; i < object->count; i++)
+  qsort(order, object->count, sizeof *order, by_place);
+  for (size_t i = 0; i < object->count; i++) {
+    separate(out, style);
     cli_report_put_finding(out, order[i], style);
+  }
+  if (object->more_denials + object->more_warnings > 0)
+    separate(out, style);
   cli_report_put_rest(out, object);
 }
 
-void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report) {
+/* Appends a line that is formatted like printf(), wrapped. */
+__attribute__((format(printf, 3, 4))) static void put_note(struct dw_buf *out, size_t wrap, const char *format, ...) {
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf clean = DW_BUF_INIT;
+  va_list args;
+  va_start(args, format);
+  dw_buf_vprintf(&text, format, args);
+  va_end(args);
+  cli_put_clean(&clean, dw_buf_text(&text));
+  cli_put_wrapped(out, dw_buf_text(&clean), wrap, HANG);
+}
+
+void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap) {
   if (report->skipped > 0)
-    dw_buf_printf(out, "%zu document%s skipped: not %s (apiVersion or kind is missing)\n", report->skipped,
-                  plural(report->skipped), report->skipped == 1 ? "a Kubernetes object" : "Kubernetes objects");
+    put_note(out, wrap, "%zu document%s skipped: not %s (apiVersion or kind is missing)", report->skipped,
+             plural(report->skipped), report->skipped == 1 ? "a Kubernetes object" : "Kubernetes objects");
   if (report->templates > 0)
-    dw_buf_printf(
-        out, "%zu Helm template%s skipped; to check the rendered chart: helm template CHART | droveway check -f -\n",
-        report->templates, plural(report->templates));
-  for (size_t i = 0; i < report->patch_count; i++) {
-    cli_put_clean(out, report->patches[i]);
-    dw_buf_puts(out,
-                ": skipped because it is a patch; to check the result: kustomize build DIR | droveway check -f -\n");
-  }
+    put_note(out, wrap,
+             "%zu Helm template%s skipped; to check the rendered chart: helm template CHART | droveway check -f -",
+             report->templates, plural(report->templates));
+  for (size_t i = 0; i < report->patch_count; i++)
+    put_note(out, wrap,
+             "%s: skipped because it is a patch; to check the result: kustomize build DIR | droveway check -f -",
+             report->patches[i]);
   if (report->object_count == 0)
-    dw_buf_printf(out, "%s\n", report->words->nothing);
+    put_note(out, wrap, "%s", report->words->nothing);
   else
-    dw_buf_printf(out, "%zu object%s %s, %zu %s: %zu error%s, %zu warning%s\n", report->object_count,
-                  plural(report->object_count), report->words->done, report->denied, report->words->denied,
-                  report->errors, plural(report->errors), report->warnings, plural(report->warnings));
+    put_note(out, wrap, "%zu object%s %s, %zu %s: %zu error%s, %zu warning%s", report->object_count,
+             plural(report->object_count), report->words->done, report->denied, report->words->denied, report->errors,
+             plural(report->errors), report->warnings, plural(report->warnings));
 }
 
 void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
   struct cli_line_cursor cursor = {.source = NULL};
-  struct cli_text_style style = {cli_wants_color(options->color), !options->no_snippets, cli_line_width(), &cursor};
+  size_t wrap = options->unwrapped ? 0 : cli_wrap_width();
+  wrap = wrap > options->indent ? wrap - options->indent : wrap;
+  struct cli_text_style style = {.color = cli_wants_color(options->color),
+                                 .snippets = !options->no_snippets,
+                                 .grouped = report->words->by_object,
+                                 .wrap = wrap,
+                                 .width = wrap > 0 ? wrap - CLI_GUTTER : PIPE_WIDTH,
+                                 .cursor = &cursor};
   struct cli_glyphs glyphs = cli_glyphs_begin();
   for (size_t i = 0; i < report->object_count; i++)
-    put_object(out, report, &report->objects[i], &style);
-  if (!options->quiet)
-    cli_report_put_summary(out, report);
+    (style.grouped ? put_group : put_in_file_order)(out, report, &report->objects[i], &style);
+  if (!options->quiet) {
+    separate(out, &style);
+    cli_report_put_summary(out, report, style.wrap);
+  }
   cli_glyphs_end(&glyphs);
 }

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "cli/terminal.h"
 #include "rules/engine.h"
 #include "json/json_write.h"
 
@@ -13,11 +14,23 @@ static const char *action_of(const struct dw_policy *policy, const struct dw_rul
   return cli_action_name(dw_policy_action(policy, rule->id, by_default));
 }
 
+/* FINDS continues in its own column if the terminal is too narrow. */
+static void put_row(struct dw_buf *out, const char *id, const char *migration, const char *other, const char *finds) {
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  dw_buf_printf(&line, "%-24s %-9s %-5s ", id, migration, other);
+  size_t column = line.length;
+  dw_buf_puts(&line, finds);
+  cli_put_wrapped(out, dw_buf_text(&line), cli_wrap_width(), column);
+}
+
 static void print_text(const struct dw_policy *policy, const struct dw_rule *const *rules, size_t count) {
-  printf("%-24s %-9s %-5s %s\n", "RULE", "MIGRATION", "OTHER", "FINDS");
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct cli_glyphs glyphs = cli_glyphs_begin();
+  put_row(&out, "RULE", "MIGRATION", "OTHER", "FINDS");
   for (size_t i = 0; i < count; i++)
-    printf("%-24s %-9s %-5s %s\n", rules[i]->id, action_of(policy, rules[i], true), action_of(policy, rules[i], false),
-           rules[i]->finds);
+    put_row(&out, rules[i]->id, action_of(policy, rules[i], true), action_of(policy, rules[i], false), rules[i]->finds);
+  cli_glyphs_end(&glyphs);
+  fputs(dw_buf_text(&out), stdout);
 }
 
 static void print_json(const struct dw_policy *policy, const struct dw_rule *const *rules, size_t count) {

@@ -1,5 +1,6 @@
 #include "cli/terminal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -8,7 +9,7 @@
 
 #include "base/utf8.h"
 
-enum { PIPE_WIDTH = 160, LEAST_WIDTH = 40 };
+enum { USUAL_WIDTH = 80, LEAST_WIDTH = 40, MOST_WIDTH = 10000 };
 
 /* Any value of NO_COLOR but the empty one turns color off (https://no-color.org). */
 bool cli_wants_color(enum cli_color color) {
@@ -20,11 +21,24 @@ bool cli_wants_color(enum cli_color color) {
          strcmp(terminal, "dumb") != 0;
 }
 
-size_t cli_line_width(void) {
+/* $COLUMNS as a number; 0 if it is not set or not a usual width. */
+static size_t wished_width(void) {
+  const char *text = getenv("COLUMNS");
+  char *end = NULL;
+  unsigned long width = text == NULL ? 0 : strtoul(text, &end, 10);
+  return text == NULL || end == text || *end != '\0' || width > MOST_WIDTH ? 0 : (size_t)width;
+}
+
+size_t cli_wrap_width(void) {
   struct winsize size;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-    return PIPE_WIDTH;
-  return size.ws_col < LEAST_WIDTH ? LEAST_WIDTH : size.ws_col;
+  if (!isatty(STDOUT_FILENO))
+    return 0;
+  size_t width = wished_width();
+  if (width == 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+    width = size.ws_col;
+  if (width == 0)
+    width = USUAL_WIDTH;
+  return width < LEAST_WIDTH ? LEAST_WIDTH : width;
 }
 
 /* --- characters --- */
@@ -58,6 +72,87 @@ void cli_put_clean(struct dw_buf *out, const char *text) {
     struct cli_glyph glyph = cli_glyph_read(text + i, length - i);
     cli_glyph_put(out, &glyph, text + i);
     i += glyph.bytes;
+  }
+}
+
+static void put_many(struct dw_buf *out, char byte, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    dw_buf_putc(out, byte);
+}
+
+/* --- wrapping --- */
+
+/* The bytes of a color sequence (`ESC [ ... m`) at the beginning of TEXT; 0 if there is none. */
+static size_t color_sequence(const char *text) {
+  if (strncmp(text, "\033[", 2) != 0)
+    return 0;
+  size_t length = 2 + strspn(text + 2, "0123456789;");
+  return text[length] == 'm' ? length + 1 : 0;
+}
+
+static size_t columns_of_word(const char *word, size_t length) {
+  size_t columns = 0;
+  for (size_t i = 0; i < length;) {
+    size_t sequence = color_sequence(word + i);
+    struct cli_glyph glyph = cli_glyph_read(word + i, length - i);
+    columns += sequence > 0 ? 0 : glyph.columns;
+    i += sequence > 0 ? sequence : glyph.bytes;
+  }
+  return columns;
+}
+
+void cli_put_wrapped(struct dw_buf *out, const char *line, size_t width, size_t hang) {
+  size_t used = 0;
+  bool has_word = false; /* in this line of the output */
+  while (*line != '\0') {
+    size_t spaces = strspn(line, " ");
+    size_t length = strcspn(line + spaces, " ");
+    size_t columns = columns_of_word(line + spaces, length);
+    if (width > 0 && has_word && used + spaces + columns > width) {
+      dw_buf_putc(out, '\n');
+      used = hang;
+      line += strspn(line, " ");
+      put_many(out, ' ', hang);
+    } else {
+      put_many(out, ' ', spaces);
+      used += spaces;
+      line += spaces;
+    }
+    dw_buf_add(out, line, length);
+    used += columns;
+    line += length;
+    has_word = true;
+  }
+  dw_buf_putc(out, '\n');
+}
+
+/* The bytes of the paragraph at the beginning of TEXT: up to an empty line, a list item or an indented line. */
+static size_t paragraph_length(const char *text) {
+  size_t length = 0;
+  if (*text == '\n')
+    return 1;
+  do {
+    length += strcspn(text + length, "\n");
+    length += text[length] == '\n';
+  } while (text[length] != '\0' && strchr("\n -", text[length]) == NULL);
+  return length;
+}
+
+static void put_paragraph(struct dw_buf *out, const char *text, size_t length, size_t width, size_t indent) {
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  while (length > 0 && text[length - 1] == '\n')
+    length--;
+  put_many(&line, ' ', length > 0 ? indent : 0);
+  for (size_t i = 0; i < length; i++)
+    dw_buf_putc(&line, text[i] == '\n' ? ' ' : text[i]);
+  cli_put_wrapped(out, dw_buf_text(&line), width, indent);
+}
+
+void cli_put_prose(struct dw_buf *out, const char *text, size_t width, size_t indent) {
+  while (*text != '\0') {
+    size_t length = width > 0 ? paragraph_length(text) : strcspn(text, "\n") + (strchr(text, '\n') != NULL);
+    put_paragraph(out, text, length, width, indent);
+    text += length;
   }
 }
 
@@ -161,11 +256,6 @@ static void put_line(struct dw_buf *out, const struct window *w) {
   dw_buf_putc(out, '\n');
 }
 
-static void put_many(struct dw_buf *out, char byte, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    dw_buf_putc(out, byte);
-}
-
 /* Appends spaces as wide as the text before the place. Tabs stay tabs, because only the terminal knows their width. */
 static void put_indent(struct dw_buf *out, const struct window *w) {
   put_many(out, ' ', w->begin > 0 ? cut_length : 0);
@@ -186,16 +276,20 @@ static size_t underline(const struct window *w, int characters) {
   return columns > 0 ? columns : 1;
 }
 
-void cli_put_snippet(struct dw_buf *out, const struct dw_place *place, size_t width, const char *const around[2],
+void cli_put_snippet(struct dw_buf *out, const struct dw_place *place, const struct cli_snippet_style *style,
                      struct cli_line_cursor *cursor) {
   if (place->line == 0 || *place->source == '\0')
     return;
-  struct window w = choose(place, width, cursor);
+  struct window w = choose(place, style->width, cursor);
+  char number[16];
+  int digits = snprintf(number, sizeof number, "%*d", CLI_GUTTER - 3, place->line);
+  dw_buf_printf(out, "%s%s |%s ", style->gutter, number, style->reset);
   put_line(out, &w);
+  dw_buf_printf(out, "%s%*s |%s ", style->gutter, digits, "", style->reset);
   put_indent(out, &w);
-  dw_buf_puts(out, around[0]);
+  dw_buf_puts(out, style->caret);
   dw_buf_putc(out, '^');
   put_many(out, '~', underline(&w, place->width) - 1);
-  dw_buf_puts(out, around[1]);
+  dw_buf_puts(out, style->reset);
   dw_buf_putc(out, '\n');
 }

@@ -48,16 +48,22 @@
   "spec.virtualization.liveMigrationConfig.network: Invalid value: \"migration\": NAD openshift-cnv/migration "        \
   "violates "                                                                                                          \
   "overlap-cluster-network: spec.config.ipam.range: Invalid value: \"10.129.0.0/24\": overlaps the pod network "       \
-  "10.128.0.0/14 (Network cluster); fix that NAD first [network-unfit]\n"
+  "10.128.0.0/14 (Network cluster) [network-unfit]\n"                                                                  \
+  "    fix: fix that NAD first\n"
 #define SAYS_BAD                                                                                                       \
-  "NetworkAttachmentDefinition openshift-cnv/migration: error: spec.config.ipam.range: Invalid value: "                \
-  "\"10.129.0.0/24\": overlaps the pod network 10.128.0.0/14 (Network cluster); choose a range outside it "            \
-  "[overlap-cluster-network]\n"                                                                                        \
-  "HyperConverged openshift-cnv/kubevirt-hyperconverged: error: " SAYS_UNFIT                                           \
-  "VirtualMachineInstance vms/vm: warning: status.migrationState.targetNodeAddress: the last migration did not use "   \
-  "the migration network: its target, 10.128.2.7, is outside the pools of NAD openshift-cnv/migration; check that "    \
-  "the target node's virt-handler pod has migration0, unless the VM migrated before the network was set "              \
-  "[migration-bypassed]\n"                                                                                             \
+  "NetworkAttachmentDefinition openshift-cnv/migration\n"                                                              \
+  "  error: spec.config.ipam.range: Invalid value: \"10.129.0.0/24\": overlaps the pod network 10.128.0.0/14 "         \
+  "(Network cluster) [overlap-cluster-network]\n"                                                                      \
+  "    fix: choose a range outside it\n"                                                                               \
+  "\n"                                                                                                                 \
+  "HyperConverged openshift-cnv/kubevirt-hyperconverged\n"                                                             \
+  "  error: " SAYS_UNFIT "\n"                                                                                          \
+  "VirtualMachineInstance vms/vm\n"                                                                                    \
+  "  warning: status.migrationState.targetNodeAddress: the last migration did not use the migration network: its "     \
+  "target, 10.128.2.7, is outside the pools of NAD openshift-cnv/migration [migration-bypassed]\n"                     \
+  "    fix: check that the target node's virt-handler pod has migration0, unless the VM migrated before the network "  \
+  "was set\n"                                                                                                          \
+  "\n"                                                                                                                 \
   "3 objects audited, 2 in violation: 2 errors, 1 warning\n"
 
 static const char list[] = "{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": [%s, {\"apiVersion\": \"v1\", "
@@ -174,7 +180,7 @@ static void the_policy_is_applied(void **state) {
   folder_write(policies, "policy.yaml",
                "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: {overlap-cluster-network: warn}\n");
   RUN_SCOPED run = RUN("audit", "--state", folder, "--policy", policy);
-  assert_non_null(strstr(run.out, "NetworkAttachmentDefinition openshift-cnv/migration: warning: "));
+  assert_non_null(strstr(run.out, "NetworkAttachmentDefinition openshift-cnv/migration\n  warning: "));
   assert_int_equal(run.status, 0);
   folder_remove(folder);
   folder_remove(policies);
@@ -332,7 +338,7 @@ static void migrations_are_checked_even_if_the_network_is_hidden(void **state) {
   static const struct api_route routes[] = {FACTS, {HCO_PATH, 403, NULL}, {VMI_PATH, 200, VMI}, END};
   API_STUB_SCOPED stub = api_stub_start(routes);
   RUN_SCOPED run = RUN("audit", "--kubeconfig", stub.kubeconfig);
-  assert_non_null(strstr(run.out, "VirtualMachineInstance vms/vm: warning: "
+  assert_non_null(strstr(run.out, "VirtualMachineInstance vms/vm\n  warning: "
                                   "status.migrationState.targetNodeAddress: could not be checked: the migration "
                                   "network is unknown [migration-bypassed]\n"));
 }
@@ -349,7 +355,8 @@ static void an_unreadable_object_does_not_hide_others(void **state) {
   assert_int_equal(run.status, 2); /* the result is incomplete */
   API_STUB_SCOPED other = api_stub_start(bad);
   RUN_SCOPED denied = RUN("audit", "--kubeconfig", other.kubeconfig);
-  assert_non_null(strstr(denied.out, "[overlap-cluster-network]\n1 object audited, 1 in violation: 1 error, "));
+  assert_non_null(
+      strstr(denied.out, "\n    fix: choose a range outside it\n\n1 object audited, 1 in violation: 1 error, "));
   assert_int_equal(denied.status, 1);
 }
 

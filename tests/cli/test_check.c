@@ -92,8 +92,8 @@ static void a_wrong_name_is_denied_with_a_known_cluster(void **state) {
   assert_non_null(strstr(run.out, "tests/manifests/pair-misspelt/hyperconverged.yaml:9:14: error: "
                                   "spec.liveMigrationConfig.network: Not found: \"migration-lna\": no such NAD in "
                                   "namespace openshift-cnv [network-missing]\n"
-                                  "    network: migration-lna\n"
-                                  "             ^~~~~~~~~~~~~\n"
+                                  "    9 |     network: migration-lna\n"
+                                  "      |              ^~~~~~~~~~~~~\n"
                                   "  fix: did you mean \"migration-lan\"?\n"));
 }
 
@@ -209,20 +209,20 @@ static void the_caret_points_to_the_problem(void **state) {
             "    \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/31\"}}'\n",
        "nad.yaml:6:46: error: spec.config.ipam.range: Invalid value: \"10.9.0.0/31\": has no usable address: the first "
        "and the last of a /31 are never handed out [range-empty]\n"
-       "    \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/31\"}}'\n"
-       "                                             ^~~~~~~~~~~~~\n"
+       "    6 |     \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/31\"}}'\n"
+       "      |                                              ^~~~~~~~~~~~~\n"
        "  fix: use a wider one, such as a /24\n"
-       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+       "\n1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* double quotes, with escapes */
       {HEAD "  config: \"{\\\"cniVersion\\\": \\\"0.3.1\\\", \\\"name\\\": \\\"x\\\", \\\"type\\\": \\\"macvlan\\\", "
             "\\\"master\\\": \\\"eth1\\\", \\\"ipam\\\":\n"
             "    {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"\n",
        "nad.yaml:6:44: error: spec.config.ipam.range: Invalid value: \"10.9.0.0/31\": has no usable address: the first "
        "and the last of a /31 are never handed out [range-empty]\n"
-       "    {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"\n"
-       "                                           ^~~~~~~~~~~~~~~\n"
+       "    6 |     {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"\n"
+       "      |                                            ^~~~~~~~~~~~~~~\n"
        "  fix: use a wider one, such as a /24\n"
-       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+       "\n1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* literal, with tabs and wide characters */
       {HEAD "  config: |\n"
             "    {\n"
@@ -232,11 +232,11 @@ static void the_caret_points_to_the_problem(void **state) {
             "    }\n",
        "nad.yaml:8:78: error: spec.config.ipam.range: Invalid value: \"10.9.0.0/31\": has no usable address: the first "
        "and the last of a /31 are never handed out [range-empty]\n"
-       "    \t\"master\": \"eth1\", \"移行\": \"eth\",\t\"ipam\": {\"type\": \"whereabouts\", \"range\": "
+       "    8 |     \t\"master\": \"eth1\", \"移行\": \"eth\",\t\"ipam\": {\"type\": \"whereabouts\", \"range\": "
        "\"10.9.0.0/31\"}\n"
-       "    \t                                \t                                         ^~~~~~~~~~~~~\n"
+       "      |     \t                                \t                                         ^~~~~~~~~~~~~\n"
        "  fix: use a wider one, such as a /24\n"
-       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+       "\n1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* a missing key: the object that lacks it */
       {HEAD "  config: |\n"
             "    {\n"
@@ -245,10 +245,10 @@ static void the_caret_points_to_the_problem(void **state) {
             "    }\n",
        "nad.yaml:6:5: error: spec.config.master: Required value: without it, macvlan uses the NIC of the default route "
        "[master-required]\n"
-       "    {\n"
-       "    ^\n"
+       "    6 |     {\n"
+       "      |     ^\n"
        "  fix: use the NIC that is dedicated to migrations\n"
-       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+       "\n1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* not valid JSON: the place of the parse error */
       {HEAD "  config: |\n"
             "    {\n"
@@ -258,19 +258,19 @@ static void the_caret_points_to_the_problem(void **state) {
             "    }\n",
        "nad.yaml:9:7: error: spec.config: Invalid value: \"\\\"ipam\\\": {\\\"type\\\": \\\"whereabouts\\\", "
        "\\\"range\\\":\": line 4, column 3: expected ',' or '}' [cni-json]\n"
-       "      \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}\n"
-       "      ^\n"
-       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+       "    9 |       \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}\n"
+       "      |       ^\n"
+       "\n1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* a key, not its value */
       {HEAD "  config: '{\"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": {\"type\": \"whereabouts\", \"range\": "
             "\"10.9.0.0/24\", \"ranges\": 1, \"rangeStart\": \"10.9.0.4\",\n"
             "     \"type\": \"host-local\"}}'\n",
        "nad.yaml:6:6: error: spec.config.ipam.type: Duplicate value: \"type\": this key appears twice (again at line "
        "1, column 134), and the last one wins [cni-ambiguous-key]\n"
-       "     \"type\": \"host-local\"}}'\n"
-       "     ^~~~~~\n"
+       "    6 |      \"type\": \"host-local\"}}'\n"
+       "      |      ^~~~~~\n"
        "  fix: keep one of them\n"
-       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+       "\n1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* JSON that is shortened because it is longer than a terminal line */
       {"{\"apiVersion\": \"k8s.cni.cncf.io/v1\", \"kind\": \"NetworkAttachmentDefinition\", \"metadata\": {\"name\": "
        "\"migration-x\", \"namespace\": \"openshift-cnv\"},\n"
@@ -279,12 +279,14 @@ static void the_caret_points_to_the_problem(void **state) {
        "\\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"}}\n",
        "nad.yaml:2:183: error: spec.config.ipam.range: Invalid value: \"10.9.0.0/31\": has no usable address: the "
        "first and the last of a /31 are never handed out [range-empty]\n"
-       "... \\\"name\\\": \\\"x\\\", \\\"type\\\": \\\"macvlan\\\", \\\"mode\\\": \\\"bridge\\\", \\\"master\\\": "
+       "    2 | ... \\\"name\\\": \\\"x\\\", \\\"type\\\": \\\"macvlan\\\", \\\"mode\\\": \\\"bridge\\\", "
+       "\\\"master\\\": "
        "\\\"eth1\\\", \\\"ipam\\\": {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"}}\n"
-       "                                                                                                               "
+       "      |                                                                                                        "
+       "        "
        "                          ^~~~~~~~~~~~~~~\n"
        "  fix: use a wider one, such as a /24\n"
-       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+       "\n1 object checked, 1 denied: 1 error, 0 warnings\n"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     expect_output(cases[i].manifest, cases[i].said);
@@ -299,7 +301,7 @@ static void findings_are_in_file_order(void **state) {
     from = strstr(from, places[i]);
     assert_non_null(from);
   }
-  assert_non_null(strstr(run.out, "        \"rangeStart\": \"10.128.0.10\",\n        ^~~~~~~~~~~~\n"));
+  assert_non_null(strstr(run.out, "   18 |         \"rangeStart\": \"10.128.0.10\",\n      |         ^~~~~~~~~~~~\n"));
 }
 
 static void without_snippets_a_finding_is_one_line(void **state) {

@@ -115,6 +115,89 @@ static void quiet_omits_the_summary(void **state) {
   assert_string_equal(silent.out, "");
 }
 
+/* --- wrapping --- */
+
+/* The width of the longest line, in bytes; all output here is ASCII. */
+static size_t longest_line(const char *text) {
+  size_t longest = 0;
+  while (*text != '\0') {
+    size_t length = strcspn(text, "\n");
+    longest = length > longest ? length : longest;
+    text += length + (text[length] == '\n');
+  }
+  return longest;
+}
+
+#define PLAIN "NO_COLOR=1", "TERM=xterm"
+static void findings_are_wrapped_with_a_hanging_indent(void **state) {
+  (void)state;
+  char *text = on_terminal(80, WORDS(PLAIN, "COLUMNS"), WORDS("check", "-f", MISTAKES, STATE));
+  static const char first[] = MISTAKES ":10:21: error: spec.config.cniVersion:\n"
+                                       "    Unsupported value: \"0.3.2\": libcni does not support this version\n"
+                                       "    [cni-version]\n"
+                                       "   10 |       \"cniVersion\": \"0.3.2\",\n"
+                                       "      |                     ^~~~~~~\n"
+                                       "  fix: use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0\n"
+                                       "\n" MISTAKES ":13:17: error: spec.config.master: Not found:\n"
+                                       "    \"eth9\": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3\n"
+                                       "    [master-missing]\n";
+  assert_int_equal(strncmp(text, first, strlen(first)), 0);
+  assert_in_range(longest_line(text), 75, 80);
+  free(text);
+  text = on_terminal(52, WORDS(PLAIN, "COLUMNS"), WORDS("check", "-f", MISTAKES, STATE));
+  assert_non_null(strstr(text, "\n  fix: use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0\n       or 1.1.0\n\n"));
+  free(text);
+}
+
+static void the_width_is_that_of_the_terminal(void **state) {
+  (void)state;
+  static const struct {
+    unsigned short terminal;
+    const char *columns;
+    size_t least, most;
+  } cases[] = {{80, "COLUMNS", 60, 80},   {120, "COLUMNS", 90, 120},   {10, "COLUMNS", 30, 45},
+               {0, "COLUMNS", 60, 80},    {120, "COLUMNS=80", 60, 80}, {80, "COLUMNS=wide", 60, 80},
+               {80, "COLUMNS=", 60, 80},  {80, "COLUMNS=0", 60, 80},   {80, "COLUMNS=99999999999999999999", 60, 80},
+               {80, "COLUMNS=-1", 60, 80}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char *text = on_terminal(cases[i].terminal, WORDS(PLAIN, cases[i].columns), WORDS("explain", "range-empty"));
+    const char *why = strstr(text, "\nWhy\n");
+    assert_non_null(why);
+    *strstr(why, "\nAn example") = '\0';
+    assert_in_range(longest_line(why), cases[i].least, cases[i].most);
+    free(text);
+  }
+}
+
+/* grep and other programs read one line per finding, even if COLUMNS is exported. */
+static void a_pipe_is_not_wrapped(void **state) {
+  (void)state;
+  RUN_SCOPED plain = RUN("check", "-f", MISTAKES, STATE);
+  setenv("COLUMNS", "40", 1);
+  RUN_SCOPED narrow = RUN("check", "-f", MISTAKES, STATE);
+  RUN_SCOPED rules = RUN("rules");
+  unsetenv("COLUMNS");
+  assert_string_equal(narrow.out, plain.out);
+  assert_true(longest_line(rules.out) > 200);
+}
+
+static void lists_fit_80_columns(void **state) {
+  (void)state;
+  static const char rule[] = "RULE                     MIGRATION OTHER FINDS\n"
+                             "cni-json                 deny      deny  spec.config is not a single JSON object\n"
+                             "                                         (the message gives line and column), or\n";
+  static const char topic[] = "cni-json                 spec.config is not a single JSON object (the message\n"
+                              "                         gives line and column), or a value in it has a type\n";
+  char *rules = on_terminal(80, WORDS(PLAIN, "COLUMNS"), WORDS("rules"));
+  char *topics = on_terminal(80, WORDS(PLAIN, "COLUMNS"), WORDS("explain"));
+  assert_in_range(longest_line(rules), 75, 80);
+  assert_in_range(longest_line(topics), 75, 80);
+  assert_int_equal(strncmp(rules, rule, strlen(rule)), 0);
+  assert_int_equal(strncmp(topics, topic, strlen(topic)), 0);
+  free(rules);
+  free(topics);
+}
+
 /* At most 256 findings of one rule are kept. */
 static void findings_over_the_limit_are_counted(void **state) {
   (void)state;
@@ -126,7 +209,7 @@ static void findings_over_the_limit_are_counted(void **state) {
   strcat(manifest, "]}\n");
   RUN_SCOPED text = RUN_WITH(manifest, "check", "-f", "-", STATE);
   assert_non_null(strstr(text.out, "\nNetworkAttachmentDefinition apps/pods: 44 more errors like these, not shown\n"
-                                   "1 object checked, 1 denied: 300 errors, 0 warnings\n"));
+                                   "\n1 object checked, 1 denied: 300 errors, 0 warnings\n"));
   RUN_SCOPED junit = RUN_WITH(manifest, "check", "-f", "-", STATE, "-o", "junit");
   assert_non_null(strstr(junit.out, "44 more errors like these, not shown"));
 }
@@ -289,6 +372,10 @@ int main(void) {
       cmocka_unit_test(input_cannot_control_the_terminal),
       cmocka_unit_test(standard_input_is_called_stdin),
       cmocka_unit_test(quiet_omits_the_summary),
+      cmocka_unit_test(findings_are_wrapped_with_a_hanging_indent),
+      cmocka_unit_test(the_width_is_that_of_the_terminal),
+      cmocka_unit_test(a_pipe_is_not_wrapped),
+      cmocka_unit_test(lists_fit_80_columns),
       cmocka_unit_test(findings_over_the_limit_are_counted),
       cmocka_unit_test(fail_on_sets_the_exit_status),
       cmocka_unit_test(invalid_values_list_the_valid_ones),

@@ -112,7 +112,7 @@ def check_outputs(path):
   """Runs each command of blocks that begin with `$ droveway` in the root of the repository."""
   env = dict(os.environ, PATH=f"{droveway.parent}:{os.environ['PATH']}", LC_ALL="C.UTF-8", KUBECONFIG="/dev/null")
   shown = 0
-  for block in re.findall(r"(?:^ {4}.*\n)+", path.read_text(), re.M):
+  for block in re.findall(r"(?:^ {4}.*\n)(?:\n*^ {4}.*\n)*", path.read_text(), re.M):
     lines = [line[4:] for line in block.splitlines()]
     starts = [i for i, line in enumerate(lines) if line.startswith("$ droveway ")]
     for start, end in zip(starts, starts[1:] + [len(lines)]):

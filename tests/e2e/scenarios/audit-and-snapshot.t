@@ -16,9 +16,18 @@ The audit finds what was created while the webhook was away; a snapshot gives th
   > END
   virtualmachineinstance.kubevirt.io/vm created
   $ "$DROVEWAY" audit --kubeconfig "$E2E_WORK/droveway.kubeconfig"
-  NetworkAttachmentDefinition openshift-cnv/migration: error: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; did you mean "eth1"? NICs present on all nodes: bond2 and eth1 [master-missing]
-  HyperConverged openshift-cnv/kubevirt-hyperconverged: error: spec.virtualization.liveMigrationConfig.network: Invalid value: "migration": NAD openshift-cnv/migration violates master-missing: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; fix that NAD first [network-unfit]
-  VirtualMachineInstance tenant/vm: warning: status.migrationState.targetNodeAddress: the last migration did not use the migration network: its target, 10.128.1.7, is outside the pools of NAD openshift-cnv/migration; check that the target node's virt-handler pod has migration0, unless the VM migrated before the network was set [migration-bypassed]
+  NetworkAttachmentDefinition openshift-cnv/migration
+    error: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3 [master-missing]
+      fix: did you mean "eth1"? NICs present on all nodes: bond2 and eth1
+  
+  HyperConverged openshift-cnv/kubevirt-hyperconverged
+    error: spec.virtualization.liveMigrationConfig.network: Invalid value: "migration": NAD openshift-cnv/migration violates master-missing: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3 [network-unfit]
+      fix: fix that NAD first
+  
+  VirtualMachineInstance tenant/vm
+    warning: status.migrationState.targetNodeAddress: the last migration did not use the migration network: its target, 10.128.1.7, is outside the pools of NAD openshift-cnv/migration [migration-bypassed]
+      fix: check that the target node's virt-handler pod has migration0, unless the VM migrated before the network was set
+  
   3 objects audited, 2 in violation: 2 errors, 1 warning
   [1]
   $ "$DROVEWAY" snapshot state --kubeconfig "$E2E_WORK/droveway.kubeconfig"

@@ -6,13 +6,15 @@ check and inspect use the live cluster.
   $ nad migration-b 10.200.5.0/25 eth9 > nad.yaml
   $ "$DROVEWAY" check -f nad.yaml --kubeconfig "$KUBECONFIG"
   nad.yaml:7:88: error: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3 [master-missing]
-    config: '{"cniVersion": "0.3.1", "name": "migration-b", "type": "macvlan", "master": "eth9", "mode": "bridge",
-                                                                                         ^~~~~~
+      7 |   config: '{"cniVersion": "0.3.1", "name": "migration-b", "type": "macvlan", "master": "eth9", "mode": "bridge",
+        |                                                                                        ^~~~~~
     fix: did you mean "eth1"? NICs present on all nodes: bond2 and eth1
+  
   nad.yaml:8:46: error: spec.config.ipam.range: Invalid value: "10.200.5.0/25": overlaps 10.200.5.0/24 of migration network openshift-cnv/migration-a (shared: 10.200.5.1-10.200.5.126) [overlap-network]
-      "ipam": {"type": "whereabouts", "range": "10.200.5.0/25"}}'
-                                               ^~~~~~~~~~~~~~~
+      8 |     "ipam": {"type": "whereabouts", "range": "10.200.5.0/25"}}'
+        |                                              ^~~~~~~~~~~~~~~
     fix: choose a range outside it
+  
   1 object checked, 1 denied: 2 errors, 0 warnings
   [1]
   $ "$DROVEWAY" inspect -f nad.yaml --kubeconfig "$KUBECONFIG"
