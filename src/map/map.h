@@ -117,7 +117,7 @@ const struct dw_map_cell *dw_map_cell(const struct dw_map_nodes *nodes, size_t n
 /* A NIC name that occurs on one or more nodes. Loopback, tunnels, veths and the ports of OVS bridges are left out,
  * unless a NAD uses them. */
 struct dw_map_nic {
-  const char *name;
+  const char *name;                    /* first, for dw_map_by_name() */
   size_t nodes;                        /* virt-handler nodes that have it */
   bool migration;                      /* a migration network's NAD uses it */
   size_t nad_count;                    /* NADs that use it as master or bridge */

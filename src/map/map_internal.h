@@ -92,6 +92,9 @@ const char *dw_map_span_text(struct dw_arena *arena, const struct dw_interval *s
 uint64_t dw_map_span_size(const struct dw_interval *span);
 /* Returns <0, 0 or >0. Compares digits as numbers, so that eth2 comes before eth10. 0 only if the names are equal. */
 int dw_map_natural(const char *a, const char *b);
+/* Comparator for qsort() and bsearch() in that order, over elements that are a const char *, or structs that begin with
+ * one. */
+int dw_map_by_name(const void *a, const void *b);
 /* Returns <0, 0 or >0: IPv4 before IPv6, then by first address, then wider first. */
 int dw_map_span_compare(const struct dw_interval *a, const struct dw_interval *b);
 

@@ -100,10 +100,6 @@ size_t dw_map_shown_nics(const struct dw_map_builder *b, const struct dw_handler
 
 /* --- the names --- */
 
-static int compare_names(const void *left, const void *right) {
-  return dw_map_natural(*(const char *const *)left, *(const char *const *)right);
-}
-
 static size_t collect_names(struct dw_map_builder *b, const char ***out) {
   size_t nodes = dw_view_summary(b->view).handler_nodes;
   size_t room = b->named_count;
@@ -129,12 +125,8 @@ static size_t collect_names(struct dw_map_builder *b, const char ***out) {
   return count;
 }
 
-static int by_map_name(const void *key, const void *nic) {
-  return dw_map_natural(key, ((const struct dw_map_nic *)nic)->name);
-}
-
 size_t dw_map_nic_index(const struct dw_map *map, const char *name) {
-  const struct dw_map_nic *found = bsearch(name, map->nics, map->nic_count, sizeof *map->nics, by_map_name);
+  const struct dw_map_nic *found = bsearch(&name, map->nics, map->nic_count, sizeof *map->nics, dw_map_by_name);
   return found == NULL ? SIZE_MAX : (size_t)(found - map->nics);
 }
 
@@ -159,7 +151,7 @@ void dw_map_add_nics(struct dw_map_builder *b) {
     qsort(uses.items, uses.count, sizeof *uses.items, compare_uses);
   find_named(b, &uses);
   size_t count = collect_names(b, &names);
-  qsort(names, count, sizeof *names, compare_names);
+  qsort(names, count, sizeof *names, dw_map_by_name);
   size_t different = 0;
   for (size_t i = 0; i < count; i++)
     different += i == 0 || strcmp(names[i - 1], names[i]) != 0;

@@ -6,8 +6,8 @@
 #include "map/map_internal.h"
 
 struct node {
-  const char *name;
-  size_t rank; /* in the natural order of all nodes */
+  const char *name; /* first, for dw_map_by_name() */
+  size_t rank;      /* in the natural order of all nodes */
   bool known;
   struct dw_map_cell *cells; /* by nic */
   size_t cell_count;
@@ -54,10 +54,6 @@ static int by_nics(const void *left, const void *right) {
   return order != 0 ? order : (a->rank > b->rank) - (a->rank < b->rank);
 }
 
-static int by_name(const void *left, const void *right) {
-  return dw_map_natural(((const struct node *)left)->name, ((const struct node *)right)->name);
-}
-
 static int by_nic(const void *left, const void *right) {
   const struct dw_map_cell *a = left;
   const struct dw_map_cell *b = right;
@@ -97,7 +93,7 @@ static struct node *read_nodes(struct dw_map_builder *b, size_t count) {
     if (on.nns != NULL)
       read_cells(b, &on, &nodes[i]);
   }
-  qsort(nodes, count, sizeof *nodes, by_name);
+  qsort(nodes, count, sizeof *nodes, dw_map_by_name);
   for (size_t i = 0; i < count; i++)
     nodes[i].rank = i;
   return nodes;

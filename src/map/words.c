@@ -79,6 +79,10 @@ int dw_map_natural(const char *a, const char *b) {
   return strcmp(a, b);
 }
 
+int dw_map_by_name(const void *a, const void *b) {
+  return dw_map_natural(*(const char *const *)a, *(const char *const *)b);
+}
+
 const char *dw_map_kind_name(enum dw_map_kind kind) {
   static const char *const names[DW_MAP_KINDS] = {"cluster network", "migration pool", "other pool", "remote cluster",
                                                   "node addresses"};
