@@ -111,9 +111,12 @@ struct dw_ipam_problem {
   const char *fix;     /* how to fix it: "write it as 10.0.0.0/24"; may be NULL */
 };
 
-/* Into how many slices a pool is divided, and how many addresses of each slice are handed out; 0 without slices. */
-uint64_t dw_pool_slices(const struct dw_pool *pool) __attribute__((nonnull));
-uint64_t dw_pool_slice_room(const struct dw_pool *pool) __attribute__((nonnull));
+/* How a pool is divided into slices; both numbers are 0 if it is not. */
+struct dw_slices {
+  uint64_t count;
+  uint64_t room; /* the number of addresses that are handed out from each slice */
+};
+struct dw_slices dw_pool_slices(const struct dw_pool *pool) __attribute__((nonnull));
 
 /* Addresses that an IPAM plugin hands out on each node independently, so that two nodes hand out the same ones: a range
  * of host-local, or an address of static or in whereabouts' `addresses`. Entries that the plugin can't read are not

@@ -25,7 +25,7 @@ unsigned dw_slice_bits(const struct dw_value *size, const struct dw_prefix *subn
 
 /* Returns all addresses except the first and the last one of each slice. */
 static struct dw_interval_set all_slices(struct dw_arena *arena, const struct dw_pool *pool) {
-  uint64_t count = dw_pool_slices(pool);
+  uint64_t count = dw_pool_slices(pool).count;
   struct dw_interval *items = dw_arena_array(arena, count, sizeof *items);
   struct dw_prefix slice = {pool->subnet.base, pool->slice_bits};
   for (uint64_t i = 0; i < count; i++) {
@@ -42,7 +42,7 @@ void dw_pool_slice(struct dw_arena *arena, struct dw_pool *pool, unsigned bits) 
   pool->slice_bits = bits;
   pool->span = whole.span;
   pool->state = DW_POOL_OK;
-  if (dw_pool_slices(pool) <= SLICES_KEPT) {
+  if (dw_pool_slices(pool).count <= SLICES_KEPT) {
     pool->usable = all_slices(arena, pool);
   } else {
     pool->usable.items = dw_arena_array(arena, 1, sizeof *pool->usable.items);
@@ -51,12 +51,11 @@ void dw_pool_slice(struct dw_arena *arena, struct dw_pool *pool, unsigned bits) 
   }
 }
 
-uint64_t dw_pool_slices(const struct dw_pool *pool) {
-  return pool->slice_bits == 0 ? 0 : (uint64_t)1 << (pool->slice_bits - pool->subnet.bits);
-}
-
-uint64_t dw_pool_slice_room(const struct dw_pool *pool) {
-  return pool->slice_bits == 0 ? 0 : ((uint64_t)1 << (32 - pool->slice_bits)) - 2;
+struct dw_slices dw_pool_slices(const struct dw_pool *pool) {
+  if (pool->slice_bits == 0)
+    return (struct dw_slices){0, 0};
+  return (struct dw_slices){.count = (uint64_t)1 << (pool->slice_bits - pool->subnet.bits),
+                            .room = ((uint64_t)1 << (32 - pool->slice_bits)) - 2};
 }
 
 /* --- problems --- */

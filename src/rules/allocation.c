@@ -194,12 +194,12 @@ static void small_slices(struct dw_check *check, const struct dw_rule *rule, con
 /* whereabouts' controller gives slices to all nodes in no particular order, so it is random which nodes get none
  * (pkg/node-controller/controller.go, assignNodeToSlice). */
 static bool slices_too_small(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
-  uint64_t slices = dw_pool_slices(item->pool);
+  struct dw_slices slices = dw_pool_slices(item->pool);
   uint64_t nodes = dw_view_summary(check->view).linux_nodes;
-  if (slices < nodes)
-    few_slices(check, rule, item, slices, nodes);
-  small_slices(check, rule, item, dw_pool_slice_room(item->pool));
-  return slices < nodes;
+  if (slices.count < nodes)
+    few_slices(check, rule, item, slices.count, nodes);
+  small_slices(check, rule, item, slices.room);
+  return slices.count < nodes;
 }
 
 static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
@@ -225,7 +225,7 @@ static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
 /* Every node gets a slice, whatever runs on it. */
 static void tight_slices(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
   const struct dw_value *size = &item->plugin->ipam.node_slice_size;
-  uint64_t slices = dw_pool_slices(item->pool);
+  uint64_t slices = dw_pool_slices(item->pool).count;
   uint64_t nodes = dw_view_summary(check->view).linux_nodes;
   if (slices < nodes || slices - nodes >= (nodes + 9) / 10)
     return;
