@@ -389,11 +389,6 @@ static uint32_t random_number(void) {
   return number;
 }
 
-/* TIME plus the fraction RANDOM / 2^32 of it. */
-static unsigned jitter(unsigned time, uint32_t random) {
-  return time + (unsigned)((uint64_t)time * random >> 32);
-}
-
 unsigned dw_backoff_after(struct dw_backoff *backoff, unsigned asked_ms, int64_t now_ms, uint32_t random) {
   if (backoff->reset_ms > 0 && now_ms - backoff->last_ms > (int64_t)backoff->reset_ms)
     backoff->tries = 0;
@@ -404,7 +399,7 @@ unsigned dw_backoff_after(struct dw_backoff *backoff, unsigned asked_ms, int64_t
     wait = backoff->most_ms;
   backoff->tries++;
   backoff->last_ms = now_ms;
-  wait = jitter(wait, random);
+  wait += (unsigned)((uint64_t)wait * random >> 32); /* jitter: the fraction RANDOM / 2^32 of the wait */
   return wait < asked_ms ? asked_ms : wait;
 }
 
@@ -417,5 +412,6 @@ void dw_backoff_reset(struct dw_backoff *backoff) {
 }
 
 unsigned dw_spread(unsigned time) {
-  return jitter(time, random_number());
+  struct dw_backoff once = {.first_ms = time, .most_ms = time};
+  return dw_backoff_next(&once, 0);
 }
