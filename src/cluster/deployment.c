@@ -67,16 +67,17 @@ static bool kubevirt_decentralized(const dw_json *kubevirt) {
          is_beta(dw_json_string(dw_json_path(kubevirt, "status", "observedKubeVirtVersion", NULL)));
 }
 
-static const dw_json *object_or_null(const dw_json *value) {
-  return dw_json_type(value) == DW_JSON_OBJECT ? value : NULL;
+static const dw_json *placement_of(const dw_json *spec, const char *component) {
+  const dw_json *placement = dw_json_path(spec, component, "nodePlacement", NULL);
+  return dw_json_type(placement) == DW_JSON_OBJECT ? placement : NULL;
 }
 
 static void read_kubevirt(const dw_json *kubevirt, struct dw_deployment *out) {
   int64_t replicas = -1;
   const dw_json *spec = dw_json_get(kubevirt, "spec");
   bool given = dw_json_integer(dw_json_path(spec, "infra", "replicas", NULL), &replicas);
-  out->workloads = object_or_null(dw_json_path(spec, "workloads", "nodePlacement", NULL));
-  out->infra = object_or_null(dw_json_path(spec, "infra", "nodePlacement", NULL));
+  out->workloads = placement_of(spec, "workloads");
+  out->infra = placement_of(spec, "infra");
   out->rollout.replicas = given && replicas >= 0 && replicas <= UINT8_MAX ? (int)replicas : -1;
   out->rollout.infra_placed = out->infra != NULL;
   out->rollout.patched = dw_json_size(dw_json_path(spec, "customizeComponents", "patches", NULL)) > 0;
@@ -87,7 +88,7 @@ static void read_kubevirt(const dw_json *kubevirt, struct dw_deployment *out) {
 
 static dw_json *component(struct dw_arena *arena, const dw_json *placement) {
   dw_json *made = dw_json_new_object(arena);
-  if (object_or_null(placement) != NULL)
+  if (dw_json_type(placement) == DW_JSON_OBJECT)
     dw_json_set(arena, made, "nodePlacement", dw_json_share(placement));
   return made;
 }

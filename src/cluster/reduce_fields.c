@@ -7,16 +7,14 @@
 
 #include "base/buf.h"
 
-static const dw_json *unless_null(const dw_json *value) {
-  return dw_json_type(value) == DW_JSON_NULL ? NULL : value;
-}
-
 struct dw_spot dw_spot_member(const struct dw_spot *up, const char *key) {
-  return (struct dw_spot){.up = up, .key = key, .json = unless_null(dw_json_get(up->json, key))};
+  const dw_json *json = dw_json_get(up->json, key);
+  return (struct dw_spot){.up = up, .key = key, .json = dw_json_type(json) == DW_JSON_NULL ? NULL : json};
 }
 
 struct dw_spot dw_spot_element(const struct dw_spot *up, size_t index) {
-  return (struct dw_spot){.up = up, .index = index, .json = unless_null(dw_json_at(up->json, index))};
+  const dw_json *json = dw_json_at(up->json, index);
+  return (struct dw_spot){.up = up, .index = index, .json = dw_json_type(json) == DW_JSON_NULL ? NULL : json};
 }
 
 /* The recursion is bounded, because the reducers only read to a fixed depth. */

@@ -145,11 +145,11 @@ static void report_range(struct host_local *h, const struct dw_value *range, enu
 struct set {
   struct dw_value subnet; /* of its first valid range; field is NULL until then */
   bool v4;
-  bool sound;    /* all ranges are valid */
-  bool may_give; /* a range has an address that is not its gateway */
+  bool sound;        /* all ranges are valid */
+  bool may_hand_out; /* a range has an address that is not its gateway */
 };
 
-static bool gives_any(const struct dw_local_range *read) {
+static bool hands_out_any(const struct dw_local_range *read) {
   return dw_addr_compare(&read->span.first, &read->span.last) != 0 ||
          dw_addr_compare(&read->span.first, &read->gateway) != 0;
 }
@@ -165,7 +165,7 @@ static void check_range(struct host_local *h, struct set *set, const struct dw_v
   if (fault != DW_LOCAL_OK && fault != DW_LOCAL_GATEWAY_OUTSIDE)
     return;
   struct dw_value subnet = dw_value_member(arena, range->field, range->json, "subnet");
-  set->may_give = set->may_give || gives_any(&read);
+  set->may_hand_out = set->may_hand_out || hands_out_any(&read);
   if (set->subnet.field == NULL) {
     set->subnet = subnet;
     set->v4 = read.subnet.base.v4;
@@ -186,7 +186,7 @@ static void check_range(struct host_local *h, struct set *set, const struct dw_v
 static void end_set(struct host_local *h, const struct set *set) {
   if (set->subnet.field != NULL)
     h->sets[set->v4]++;
-  if (set->sound && !set->may_give)
+  if (set->sound && !set->may_hand_out)
     dw_fault_add(h->reading, &set->subnet, "has no address to hand out besides the gateway", "widen the range");
 }
 

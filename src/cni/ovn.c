@@ -34,10 +34,6 @@ static void add(struct reading *r, const struct dw_value *value, const char *wha
   add_problem(r, (struct dw_ovn_problem){*value, what, fix, false});
 }
 
-static bool is_text(const struct dw_value *value, const char *text) {
-  return value->text != NULL && strcmp(value->text, text) == 0;
-}
-
 /* --- JSON types: NetConf in pkg/cni/types/types.go, except what other rules check (type, name, ipam, subnets, vlanID
  * of a localnet) and what only newer versions read --- */
 
@@ -104,7 +100,7 @@ static void check_name(struct reading *r) {
   if (!dw_value_given(name) || name->text[0] == '\0')
     add(r, &(struct dw_value){.field = name->field}, "OVN-Kubernetes rejects a network without a name",
         "give it the NAD's name");
-  else if (is_text(name, "default") || is_text(name, "ovn-kubernetes"))
+  else if (dw_text_equal(name->text, "default") || dw_text_equal(name->text, "ovn-kubernetes"))
     add(r, name, "is the name of the cluster's default network, so OVN-Kubernetes rejects it", "use another name");
 }
 
@@ -120,15 +116,15 @@ static void check_topology(struct reading *r) {
 
 static void check_role(struct reading *r) {
   const struct dw_value *role = &r->ovn->role;
-  if (role->text == NULL || role->text[0] == '\0' || is_text(role, "secondary"))
+  if (role->text == NULL || role->text[0] == '\0' || dw_text_equal(role->text, "secondary"))
     return;
-  if (!is_text(role, "primary"))
+  if (!dw_text_equal(role->text, "primary"))
     add(r, role, "is not an OVN-Kubernetes role", "use secondary, or remove it");
   else if (r->ovn->topology == DW_OVN_LOCALNET)
     add(r, role, "is rejected by OVN-Kubernetes because a localnet is always secondary", "use secondary, or remove it");
   else if (r->ovn->topology == DW_OVN_LAYER2) {
     struct dw_value subnets = dw_plugin_option(r->arena, r->plugin, "subnets");
-    if (!dw_value_given(&subnets) || is_text(&subnets, ""))
+    if (!dw_value_given(&subnets) || dw_text_equal(subnets.text, ""))
       add(r, &(struct dw_value){.field = subnets.field}, "OVN-Kubernetes rejects a primary layer2 network without it",
           "add subnets");
   }
@@ -326,7 +322,7 @@ static struct dw_value localnet_of(const struct reading *r) {
   struct dw_value physical = dw_plugin_option(r->arena, r->plugin, "physicalNetworkName");
   if (r->ovn->topology != DW_OVN_LOCALNET)
     return (struct dw_value){.field = physical.field};
-  return dw_value_given(&physical) && !is_text(&physical, "") ? physical : r->config->name;
+  return dw_value_given(&physical) && !dw_text_equal(physical.text, "") ? physical : r->config->name;
 }
 
 void dw_ovn_read(struct dw_arena *arena, struct dw_cni_config *config) {
@@ -338,7 +334,7 @@ void dw_ovn_read(struct dw_arena *arena, struct dw_cni_config *config) {
   ovn->topology_value = dw_plugin_option(r.arena, r.plugin, "topology");
   ovn->nad_name = dw_plugin_option(r.arena, r.plugin, "netAttachDefName");
   ovn->role = dw_plugin_option(r.arena, r.plugin, "role");
-  ovn->primary = is_text(&ovn->role, "primary");
+  ovn->primary = dw_text_equal(ovn->role.text, "primary");
   ovn->localnet = localnet_of(&r);
   check_chain(&r);
   check_name(&r);

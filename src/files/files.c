@@ -25,10 +25,6 @@ static int is_visible(const struct dirent *entry) {
   return entry->d_name[0] != '.';
 }
 
-static bool is_manifest(const char *name) {
-  return dw_has_suffix(name, ".yaml") || dw_has_suffix(name, ".yml") || dw_has_suffix(name, ".json");
-}
-
 static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_file_list *out, struct dw_error *err);
 
 /* Adds what is at PATH, called NAME in its folder. A manifest that can't be read is an error: it must not be treated
@@ -39,15 +35,16 @@ static int visit(struct dw_arena *arena, const char *path, const char *name, int
   struct stat link;
   if (lstat(path, &link) != 0)
     return 0; /* removed since the folder was listed */
+  bool is_manifest = dw_has_suffix(name, ".yaml") || dw_has_suffix(name, ".yml") || dw_has_suffix(name, ".json");
   if (stat(path, &info) != 0) {
-    if (!is_manifest(name))
+    if (!is_manifest)
       return 0;
     dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
     return dw_error_in_file(err, path);
   }
   if (S_ISDIR(link.st_mode)) /* links to folders are not followed, because they may form a circle */
     return walk(arena, path, depth + 1, out, err);
-  if (S_ISREG(info.st_mode) && is_manifest(name))
+  if (S_ISREG(info.st_mode) && is_manifest)
     add_path(arena, out, path);
   return 0;
 }

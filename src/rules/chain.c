@@ -5,10 +5,6 @@
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
-static bool is_type(const struct dw_cni_plugin *plugin, const char *type) {
-  return strcmp(plugin->type_name, type) == 0;
-}
-
 static struct dw_found about_type(const struct dw_cni_plugin *plugin, const char *fix) {
   return (struct dw_found){
       .reason = DW_REASON_INVALID, .field = plugin->type.field, .value = plugin->type_name, .fix = fix};
@@ -48,8 +44,9 @@ static bool has_creator(const struct dw_cni_config *config) {
  * contains a prevResult. */
 static void first_creates_none(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *first = &check->config->plugins[0];
-  if (!first->type_readable || dw_plugin_class(first->type_name) != DW_PLUGIN_META || is_type(first, "loopback") ||
-      dw_plugin_option_set(first, "prevResult") || !has_creator(check->config))
+  if (!first->type_readable || dw_plugin_class(first->type_name) != DW_PLUGIN_META ||
+      strcmp(first->type_name, "loopback") == 0 || dw_plugin_option_set(first, "prevResult") ||
+      !has_creator(check->config))
     return;
   struct dw_found found = about_type(first, "put the plugin that creates the interface first");
   dw_report(check, rule, &found,
@@ -77,7 +74,7 @@ static bool is_only_ipv6(const struct dw_ipam *ipam) {
 static void source_routing(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                            const struct dw_cni_plugin *creator) {
   struct dw_value table = dw_plugin_option(check->arena, plugin, "table");
-  if (!is_type(plugin, "sbr") || dw_value_given(&table) || is_only_ipv6(&creator->ipam))
+  if (strcmp(plugin->type_name, "sbr") != 0 || dw_value_given(&table) || is_only_ipv6(&creator->ipam))
     return;
   struct dw_found found = about_type(plugin, "remove it");
   found.warn_at_most = dw_plugin_option_true(plugin, "addSourceHints");
@@ -107,7 +104,7 @@ static void routing_domain(struct dw_check *check, const struct dw_rule *rule, c
   struct dw_value table = dw_plugin_option(check->arena, plugin, "table");
   int64_t number = 0;
   bool accepted = false;
-  if (!is_type(plugin, "vrf"))
+  if (strcmp(plugin->type_name, "vrf") != 0)
     return;
   bool shared = dw_json_integer(table.json, &number) && (number == MAIN || number == LOCAL);
   for (const struct dw_cni_plugin *other = NULL; shared && (other = dw_nad_next(check, other)) != NULL;)
@@ -142,7 +139,8 @@ static bool limits_bandwidth(const struct dw_cni_plugin *plugin) {
 /* plugins/meta/bandwidth/main.go:137 getHostInterface(). Without a limit, the plugin does nothing. */
 static void bandwidth(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                       const struct dw_cni_plugin *creator) {
-  if (!is_type(plugin, "bandwidth") || !limits_bandwidth(plugin) || dw_plugin_makes_veth(creator->type_name) != 0)
+  if (strcmp(plugin->type_name, "bandwidth") != 0 || !limits_bandwidth(plugin) ||
+      dw_plugin_makes_veth(creator->type_name) != 0)
     return;
   struct dw_found found = about_type(plugin, "remove it, and limit migrations with bandwidthPerMigration");
   dw_report(check, rule, &found, "only works on a veth pair, and %s does not create one", creator->type_name);
@@ -176,7 +174,7 @@ static void firewall(struct dw_check *check, const struct dw_rule *rule, const s
  * composed/portmap-map). */
 static void port_mappings(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   struct dw_value mappings = dw_plugin_option(check->arena, plugin, "runtimeConfig.portMappings");
-  if (!is_type(plugin, "portmap") || dw_json_at(mappings.json, 0) == NULL)
+  if (strcmp(plugin->type_name, "portmap") != 0 || dw_json_at(mappings.json, 0) == NULL)
     return;
   struct dw_found found = about_type(plugin, "remove it");
   found.warn_at_most = true;
@@ -232,7 +230,7 @@ static void later_plugin(struct dw_check *check, const struct dw_rule *rule, con
   routing_domain(check, rule, plugin);
   bandwidth(check, rule, plugin, creator);
   port_mappings(check, rule, plugin);
-  if (is_type(plugin, "firewall"))
+  if (strcmp(plugin->type_name, "firewall") == 0)
     firewall(check, rule, plugin, creator);
   if (dw_nad_is_tuning(plugin))
     tuning(check, rule, plugin, creator);

@@ -9,7 +9,7 @@ enum { NAMES_SHOWN = 8 };
 #define RESOURCE_FIELD "metadata.annotations[" DW_RESOURCE_ANNOTATION "]"
 
 /* Returns true if KEY is set and is not an empty string. Another rule reports a value of the wrong type. */
-static bool gives(const dw_json *object, const char *key) {
+static bool has_value(const dw_json *object, const char *key) {
   const dw_json *json = dw_json_get_fold(object, key, NULL);
   const char *text = dw_json_string(json);
   return json != NULL && dw_json_type(json) != DW_JSON_NULL && (text == NULL || text[0] != '\0');
@@ -33,10 +33,10 @@ static bool is_function(const struct dw_cni_plugin *plugin) {
 static bool names_device(const struct dw_cni_plugin *plugin) {
   static const char *const keys[] = {"device", "hwaddr", "kernelpath", "pciBusID"};
   if (is_function(plugin))
-    return gives(plugin->json, "deviceID");
-  bool named = gives(dw_json_get_fold(plugin->json, "runtimeConfig", NULL), "deviceID");
+    return has_value(plugin->json, "deviceID");
+  bool named = has_value(dw_json_get_fold(plugin->json, "runtimeConfig", NULL), "deviceID");
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-    named |= gives(plugin->json, keys[i]);
+    named |= has_value(plugin->json, keys[i]);
   return named;
 }
 
@@ -162,10 +162,10 @@ static void kernel_path(struct dw_check *check, const struct dw_rule *rule, cons
   static const char begin[] = "/sys/devices/";
   struct dw_value path = dw_plugin_option(check->arena, plugin, "kernelpath");
   if (path.text == NULL || path.text[0] == '\0' || strncmp(path.text, begin, sizeof begin - 1) == 0 ||
-      gives(plugin->json, "device") || gives(plugin->json, "hwaddr"))
+      has_value(plugin->json, "device") || has_value(plugin->json, "hwaddr"))
     return;
-  bool by_address = has_resource(check) || gives(plugin->json, "pciBusID") ||
-                    gives(dw_json_get_fold(plugin->json, "runtimeConfig", NULL), "deviceID");
+  bool by_address = has_resource(check) || has_value(plugin->json, "pciBusID") ||
+                    has_value(dw_json_get_fold(plugin->json, "runtimeConfig", NULL), "deviceID");
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = path.field,

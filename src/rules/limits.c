@@ -140,18 +140,15 @@ static void limit_range(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-/* Reads a parallel limit; false if it is missing or another rule denies it. */
-static bool parallel_limit(const struct dw_check *check, enum dw_limit limit, int64_t *number) {
-  return dw_json_integer(check->migration->limits[limit].json, number) && *number > 0 && *number <= parallel_max;
-}
-
 static void parallel_order(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_value *value = &check->migration->limits[DW_LIMIT_PARALLEL_NODE];
   int64_t node;
   int64_t cluster;
-  if (!parallel_limit(check, DW_LIMIT_PARALLEL_NODE, &node) ||
-      !parallel_limit(check, DW_LIMIT_PARALLEL_CLUSTER, &cluster) || node <= cluster)
+  if (!dw_json_integer(value->json, &node) ||
+      !dw_json_integer(check->migration->limits[DW_LIMIT_PARALLEL_CLUSTER].json, &cluster) || node <= cluster)
     return;
-  const struct dw_value *value = &check->migration->limits[DW_LIMIT_PARALLEL_NODE];
+  if (cluster <= 0 || node > parallel_max) /* limit-range reports it */
+    return;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .via = dw_patched_field(check->migration, value),

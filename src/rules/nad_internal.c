@@ -140,12 +140,10 @@ static struct dw_value added_routes(struct dw_arena *arena, const struct dw_cni_
   return dw_json_type(args.json) == DW_JSON_ARRAY ? args : own;
 }
 
-static bool is_route_override(const struct dw_cni_plugin *plugin) {
-  return strcmp(plugin->type_name, "route-override") == 0;
-}
-
-/* Returns true if PLUGIN, a route-override, removes routes of earlier plugins. */
+/* Returns true if PLUGIN is a route-override that removes routes of earlier plugins. */
 static bool removes_routes(const struct dw_cni_plugin *plugin) {
+  if (strcmp(plugin->type_name, "route-override") != 0)
+    return false;
   static const char *const keys[] = {"flushroutes", "flushgateway"};
   bool on = false;
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -187,19 +185,20 @@ static void remove_dropped(const struct dw_ipam *ipam, struct dw_routes *routes)
 struct dw_nad_routes dw_nad_routes(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
   struct dw_nad_routes out = {.may_not_count = plugin->ipam.type == DW_IPAM_OTHER};
   struct dw_value list = plugin->ipam.routes;
-  if (is_route_override(plugin))
+  bool overrides = strcmp(plugin->type_name, "route-override") == 0;
+  if (overrides)
     list = added_routes(check->arena, plugin);
   else if (dw_plugin_class(plugin->type_name) == DW_PLUGIN_META || dw_nad_is_ovn(plugin))
     return out;
   if (list.json == NULL)
     return out;
   out.routes = dw_routes_read(check->arena, &list);
-  if (!out.routes.too_many && !is_route_override(plugin) && drops_routes(check->config))
+  if (!out.routes.too_many && !overrides && drops_routes(check->config))
     remove_dropped(&plugin->ipam, &out.routes);
   out.covers_v4 = covers(check->arena, &out.routes, true);
   out.covers_v6 = covers(check->arena, &out.routes, false);
   for (const struct dw_cni_plugin *next = plugin; (next = dw_nad_next(check, next)) != NULL;)
-    out.may_not_count |= is_route_override(next) && removes_routes(next);
+    out.may_not_count |= removes_routes(next);
   return out;
 }
 

@@ -37,18 +37,16 @@ static bool ends_with(const char *text, const char *end) {
   return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
 }
 
-/* The path that whereabouts' own installation and OpenShift's use. Whether another file exists can only be seen on the
+/* whereabouts' own installation and OpenShift's use the same file. Whether another one exists can only be seen on the
  * nodes. */
-static bool is_usual_kubeconfig(const struct dw_value *path) {
-  return dw_nad_is_blank(path) || path->text == NULL || ends_with(path->text, "/whereabouts.d/whereabouts.kubeconfig");
-}
-
 static void pool_key(struct dw_check *check, const struct dw_rule *rule) {
   report_problems(check, rule);
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
-    if (!is_usual_kubeconfig(&plugin->ipam.kubeconfig))
-      dw_report_unverified(check, rule, plugin->ipam.kubeconfig.field,
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
+    const struct dw_value *path = &plugin->ipam.kubeconfig;
+    if (path->text != NULL && path->text[0] != '\0' && !ends_with(path->text, "/whereabouts.d/whereabouts.kubeconfig"))
+      dw_report_unverified(check, rule, path->field,
                            "whether this file exists on the nodes; without it, no pod gets an address");
+  }
 }
 
 /* Returns true if ipam-syntax or ipam-lookalike-key already says why there is no range. */
@@ -110,7 +108,7 @@ static bool has_global_pool(struct dw_arena *arena, const struct dw_ipam *ipam) 
 }
 
 /* The same for the whole subnet, even if the pool begins with other addresses. */
-static const char *whole_class(struct dw_arena *arena, const struct dw_pool *pool) {
+static const char *class_of_subnet(struct dw_arena *arena, const struct dw_pool *pool) {
   struct dw_pool_ends whole;
   if (!pool->subnet_known || pool->state == DW_POOL_EMPTY || !dw_pool_ends(&pool->subnet, NULL, NULL, &whole))
     return NULL;
@@ -135,7 +133,7 @@ static void report_class(struct dw_check *check, const struct dw_rule *rule, con
   const char *what = dw_nad_pool_class(check->arena, pool);
   bool hands_them_out = what != NULL;
   if (what == NULL)
-    what = whole_class(check->arena, pool);
+    what = class_of_subnet(check->arena, pool);
   if (what == NULL)
     return;
   dw_report(check, rule,

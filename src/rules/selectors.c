@@ -8,10 +8,6 @@
 static const char *const known[] = {"namespaceSelector", "virtualMachineInstanceSelector"};
 enum { KNOWN = sizeof known / sizeof *known };
 
-static bool is_given(const dw_json *json) {
-  return dw_json_type(json) > DW_JSON_NULL;
-}
-
 /* One label of a selector at FIELD. */
 static void check_label(struct dw_check *check, const struct dw_rule *rule, const char *field,
                         const struct dw_json_member *label) {
@@ -36,7 +32,7 @@ static void check_label(struct dw_check *check, const struct dw_rule *rule, cons
 static size_t check_selector(struct dw_check *check, const struct dw_rule *rule, const char *key,
                              const dw_json *selector) {
   const char *field = dw_arena_printf(check->arena, "spec.selectors.%s", key);
-  if (is_given(selector) && dw_json_type(selector) != DW_JSON_OBJECT) {
+  if (dw_json_type(selector) > DW_JSON_NULL && dw_json_type(selector) != DW_JSON_OBJECT) {
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = field,
                              .value = dw_json_shown(check->arena, selector),
@@ -78,7 +74,7 @@ static void policy_selector(struct dw_check *check, const struct dw_rule *rule) 
   size_t labels = 0;
   if (check->migration->wrong_type_field != NULL)
     return;
-  if (!is_given(selectors)) {
+  if (dw_json_type(selectors) <= DW_JSON_NULL) { /* absent or null */
     found.fix = "add namespaceSelector or virtualMachineInstanceSelector";
     dw_report(check, rule, &found, "a policy without selectors matches no VM");
     return;

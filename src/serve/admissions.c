@@ -153,10 +153,6 @@ static void refresh(struct dw_admissions *admissions, struct dw_world *base, boo
 
 /* --- the possible states of the cluster --- */
 
-static bool is_same_object(const struct dw_object *a, const struct dw_object *b) {
-  return dw_object_is(a, b->kind, b->namespace_, b->name);
-}
-
 static bool is_named(const struct dw_admissions_query *query, const struct dw_object *object) {
   for (size_t i = 0; i < query->network_count; i++)
     if (dw_object_is(object, DW_KIND_NAD, query->networks[i].ns, query->networks[i].name))
@@ -174,7 +170,7 @@ static bool may_be_reason(const struct dw_admissions_query *query, const struct 
 
 static bool was_found(const struct dw_admissions_query *query, const struct dw_object *object) {
   for (size_t i = 0; i < query->found_count; i++)
-    if (is_same_object(query->found[i].object, object))
+    if (dw_object_compare(query->found[i].object, object) == 0)
       return true;
   return false;
 }
@@ -218,7 +214,7 @@ static void list_unconfirmed(const struct dw_admissions *admissions, const struc
     const struct entry *entry = &admissions->entries[i];
     bool listed = !may_be_reason(query, entry) || was_found(query, entry->change.object);
     for (size_t j = 0; j < out->unconfirmed_count && !listed; j++)
-      listed = is_same_object(out->unconfirmed[j], entry->change.object);
+      listed = dw_object_compare(out->unconfirmed[j], entry->change.object) == 0;
     if (!listed)
       out->unconfirmed[out->unconfirmed_count++] = dw_object_ref(entry->change.object);
   }
@@ -390,7 +386,7 @@ static bool exists(const struct dw_admissions *admissions, const struct dw_objec
   bool found = there != NULL && !there->deleting;
   for (size_t i = 0; i < admissions->count; i++) {
     const struct entry *entry = &admissions->entries[i];
-    if (is_same_object(entry->change.object, object))
+    if (dw_object_compare(entry->change.object, object) == 0)
       found = !entry->change.gone && (found || entry->confirmed);
   }
   return found;

@@ -53,12 +53,8 @@ static void put_break(struct reread *r, size_t length) {
   put(r, start, newline ? "\n" : r->text + start, newline ? 1 : length);
 }
 
-static bool is_blank(const struct reread *r, size_t at) {
-  return at < r->length && (r->text[at] == ' ' || r->text[at] == '\t');
-}
-
 static size_t after_blanks(const struct reread *r, size_t at) {
-  while (is_blank(r, at))
+  while (at < r->length && (r->text[at] == ' ' || r->text[at] == '\t'))
     at++;
   return at;
 }
@@ -261,7 +257,7 @@ static bool peek_next_line(const struct block *b, size_t *empty, bool *indented)
     ahead.at += length;
     ++*empty;
   }
-  *indented = is_blank(&ahead, ahead.at);
+  *indented = after_blanks(&ahead, ahead.at) > ahead.at;
   return ahead.at < ahead.length && ahead.at - start == b->indent;
 }
 
