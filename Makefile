@@ -148,6 +148,15 @@ $(PAGE_FILES): src/map/page/style.css src/map/page/script.js tools/embed.sh
 	$(Q)tools/embed.sh page $(filter src/%,$^) > $@
 $(BUILD)/obj/src/map/html.o $(BUILD)/fuzz/obj/src/map/html.o $(BUILD)/tidy/src/map/html.c.ok: $(PAGE_FILES)
 
+# The scripts that `droveway completion` prints.
+COMPLETIONS := integrations/completions/droveway.bash integrations/completions/_droveway integrations/completions/droveway.fish
+COMPLETION_FILES := $(BUILD)/gen/cli/completion_files.h
+$(COMPLETION_FILES): $(COMPLETIONS) tools/embed.sh
+	@mkdir -p $(@D)
+	$(call say,EMBED,$@)
+	$(Q)tools/embed.sh completions $(COMPLETIONS) > $@
+$(BUILD)/obj/src/cli/completion.o $(BUILD)/tidy/src/cli/completion.c.ok: $(COMPLETION_FILES)
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: libraries
@@ -496,6 +505,7 @@ install: all library ## Install to DESTDIR and PREFIX (/usr/local)
 	install -m 755 integrations/completions/kubectl_complete-droveway $(DESTDIR)$(PREFIX)/bin/
 	install -D -m 644 integrations/completions/droveway.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/droveway
 	install -D -m 644 integrations/completions/_droveway $(DESTDIR)$(ZSH_COMPLETIONS)/_droveway
+	install -D -m 644 integrations/completions/droveway.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/droveway.fish
 	install -D -m 644 docs/droveway.1 $(DESTDIR)$(PREFIX)/share/man/man1/droveway.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/droveway include/droveway/*.h
 	install -D -m 644 -t $(DESTDIR)$(LIBDIR) $(LIBRARY)

@@ -23,7 +23,7 @@ declare -A groups=(
   [schemas]="python3 python3-jsonschema python3-yaml"
   [monitoring]="prometheus curl jq"
   [browser]="chromium fonts-dejavu-core python3"
-  [shells]="bash zsh mandoc git pre-commit python3"
+  [shells]="bash zsh fish mandoc git pre-commit python3"
   [image]="mmdebstrap buildah podman runc curl jq git"
 )
 

@@ -24,6 +24,17 @@ _droveway_values() { # PROGRAM COMMAND OPTION: the values of OPTION; empty for f
   esac
 }
 
+# Not with compgen -W, which would expand a name such as $(...).
+_droveway_contexts() { # PROGRAM WORD: the contexts of the kubeconfig that begin with WORD
+  local program=$1 word=$2 name i kubeconfig=()
+  for ((i = 1; i < COMP_CWORD - 1; i++)); do
+    [ "${COMP_WORDS[i]}" = --kubeconfig ] && kubeconfig=(--kubeconfig "${COMP_WORDS[i + 1]}")
+  done
+  while IFS= read -r name; do
+    [[ $name == "$word"* ]] && COMPREPLY+=("$(printf %q "$name")")
+  done < <("$program" completion contexts "${kubeconfig[@]}" 2>/dev/null)
+}
+
 _droveway_files() { # WORD
   mapfile -t COMPREPLY < <(compgen -f -- "$1")
   compopt -o filenames 2>/dev/null || true
@@ -37,11 +48,17 @@ _droveway() {
     mapfile -t COMPREPLY < <(compgen -W "$(_droveway_words "$program")" -- "$word")
     return
   fi
+  if [ "$previous" = --context ]; then
+    _droveway_contexts "$program" "$word"
+    return
+  fi
   values=$(_droveway_values "$program" "$command" "$previous")
   if [ -n "$values" ]; then
     mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")
   elif [ "$command" = explain ] && [[ $word != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$("$program" rules 2>/dev/null | sed -n '2,$s/ .*//p')" -- "$word")
+  elif [ "$command" = completion ] && [[ $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "bash zsh fish" -- "$word")
   elif [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_droveway_words "$program" "$command")" -- "$word")
   else

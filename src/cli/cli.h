@@ -34,6 +34,7 @@ int cli_audit(int argc, char **argv);
 int cli_snapshot(int argc, char **argv);
 int cli_certs(int argc, char **argv);
 int cli_schema(int argc, char **argv);
+int cli_completion(int argc, char **argv);
 int cli_sleep(int argc, char **argv);
 int cli_version(int argc, char **argv);
 

@@ -15,6 +15,7 @@ static const struct cli_command commands[] = {
     {"map", "show the address map: cluster networks, pools, free ranges", cli_map},
     {"rules", "list all rules and their actions", cli_rules},
     {"explain", "explain a rule, with an example that breaks it and its fix", cli_explain},
+    {"completion", "print a completion script for bash, zsh or fish", cli_completion},
     {"schema", "print the JSON Schema of the policy file, for editors", cli_schema},
     {"certs", "create, renew or check the certificates for `serve`", cli_certs},
     {"sleep", "wait, for use as a preStop hook", cli_sleep},
@@ -29,7 +30,7 @@ static void print_help(FILE *out) {
         "usage: droveway COMMAND [OPTION...]\n\n",
         out);
   for (size_t i = 0; i < COMMANDS; i++)
-    fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
   fputs("\n"
         "Run `droveway COMMAND --help` for the options of a command.\n"
         "Exit status: 0 if nothing is denied, 1 if something is denied, 2 if the usage is wrong or an\n"

@@ -113,4 +113,9 @@ unsigned dw_backoff_after(struct dw_backoff *backoff, unsigned asked_ms, int64_t
 /* A random time from TIME to twice TIME, so that many feeds and replicas do not all do something at the same moment. */
 unsigned dw_spread(unsigned time);
 
+/* The names of the contexts in the kubeconfig FILE, in its order and in ARENA. -1 with the reason in ERR if it can't be
+ * read. */
+int dw_api_contexts(struct dw_arena *arena, const char *file, const char ***names, size_t *count, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 3, 4), warn_unused_result));
+
 #endif

@@ -213,19 +213,47 @@ static int read_context(const struct kubeconfig *k, const char *wanted, struct d
   return user == NULL ? 0 : read_user(k, user, out);
 }
 
-int dw_api_read_kubeconfig(struct dw_api_config *config, const struct dw_api_options *options, struct dw_error *err) {
-  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new_secret();
+/* The document of FILE, in ARENA, which must be a secret one; NULL with the reason in ERR. */
+static struct dw_yaml_doc *read_document(struct dw_arena *arena, const char *file, struct dw_error *err) {
   size_t length = 0;
   struct dw_yaml_doc *doc = NULL;
-  const char *text = dw_read_file(scratch, options->kubeconfig, MOST_BYTES, &length, err);
+  const char *text = dw_read_file(arena, file, MOST_BYTES, &length, err);
   if (text == NULL)
-    return -1;
-  if (dw_yaml_parse(scratch, text, length, &doc, err) != 0)
-    return dw_error_in_file(err, options->kubeconfig);
-  if (doc == NULL || dw_json_type(doc->root) != DW_JSON_OBJECT) {
-    dw_error_at(err, DW_ERR_INVALID, 1, 1, "is not a kubeconfig: expected a mapping with clusters, users and contexts");
-    return dw_error_in_file(err, options->kubeconfig);
+    return NULL;
+  if (dw_yaml_parse(arena, text, length, &doc, err) != 0) {
+    dw_error_in_file(err, file);
+    return NULL;
   }
+  if (doc != NULL && dw_json_type(doc->root) == DW_JSON_OBJECT)
+    return doc;
+  dw_error_at(err, DW_ERR_INVALID, 1, 1, "is not a kubeconfig: expected a mapping with clusters, users and contexts");
+  dw_error_in_file(err, file);
+  return NULL;
+}
+
+int dw_api_read_kubeconfig(struct dw_api_config *config, const struct dw_api_options *options, struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new_secret();
+  struct dw_yaml_doc *doc = read_document(scratch, options->kubeconfig, err);
+  if (doc == NULL)
+    return -1;
   struct kubeconfig k = {config->arena, options->kubeconfig, doc, err};
   return read_context(&k, options->context, config);
+}
+
+int dw_api_contexts(struct dw_arena *arena, const char *file, const char ***names, size_t *count,
+                    struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new_secret();
+  struct dw_yaml_doc *doc = read_document(scratch, file, err);
+  if (doc == NULL)
+    return -1;
+  const dw_json *contexts = dw_json_get(doc->root, "contexts");
+  size_t listed = dw_json_type(contexts) == DW_JSON_ARRAY ? dw_json_size(contexts) : 0;
+  *names = dw_arena_array(arena, listed + 1, sizeof(const char *));
+  *count = 0;
+  for (size_t i = 0; i < listed; i++) {
+    const char *name = dw_json_get_string(dw_json_at(contexts, i), "name");
+    if (name != NULL)
+      (*names)[(*count)++] = dw_arena_strdup(arena, name);
+  }
+  return 0;
 }

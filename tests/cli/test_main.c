@@ -17,8 +17,8 @@
 #include "support/run_program.h"
 #include "support/waiting.h"
 
-static const char *const commands[] = {"serve", "review",  "check", "inspect", "audit", "snapshot", "map",
-                                       "rules", "explain", "certs", "schema",  "sleep", "version"};
+static const char *const commands[] = {"serve", "review",  "check", "inspect",    "audit",  "snapshot", "map",
+                                       "rules", "explain", "certs", "completion", "schema", "sleep",    "version"};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void assert_one_line(const char *text) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the integrations: completion in bash and zsh, the kubectl plugin and its completion, the man page and the
+# Tests the integrations: completion in bash, zsh and fish, the kubectl plugin and its completion, the man page and the
 # pre-commit hook. Each test runs the real shell or tool on a separate installation.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -47,6 +47,23 @@ same "bash, a command" check "$(completed droveway che)"
 same "bash, the forms of check" "$(printf 'text\njson\nsarif\njunit\ngithub\ngitlab')" "$(completed droveway check -o '')"
 same "bash, a form" sarif "$(completed droveway check -o sa)"
 same "bash, a rule" overlap-cluster-network "$(completed droveway explain overlap-c)"
+cat >"$work/kubeconfig" <<'END'
+contexts: [{name: east/api-1:6443/admin}, {name: west}, {name: 'we$(touch hit)'}]
+END
+same "bash, contexts" west "$(completed droveway audit --kubeconfig "$work/kubeconfig" --context wes)"
+same "bash, a context that is a command" 'we\$\(touch\ hit\)' "$(completed droveway audit --kubeconfig "$work/kubeconfig" --context 'we$')"
+same "bash, the default kubeconfig" "$(printf 'east/api-1:6443/admin\nwest\nwe\\$\\(touch\\ hit\\)')" "$(KUBECONFIG=$work/kubeconfig completed droveway map --context '')"
+same "bash, no context is run" "" "$(ls hit 2>/dev/null)"
+same "bash, shells" "$(printf 'bash\nzsh\nfish')" "$(completed droveway completion '')"
+for shell in bash zsh fish; do
+  checks=$((checks + 1))
+  case $shell in
+  bash) file=$work/stage/usr/share/bash-completion/completions/droveway ;;
+  zsh) file=$work/stage/usr/share/zsh/vendor-completions/_droveway ;;
+  fish) file=$work/stage/usr/share/fish/vendor_completions.d/droveway.fish ;;
+  esac
+  droveway completion "$shell" | cmp - "$file" || bad "droveway completion $shell differs from $file"
+done
 same "bash, a file" README.md "$(completed droveway check -f READ)"
 
 # --- zsh: on a pseudo-terminal, because completion needs the line editor ---
@@ -63,6 +80,28 @@ for form in text json sarif junit github gitlab; do
 done
 shown=$(zsh_offers 'droveway explain overlap-')
 grep -q overlap-cluster-network <<<"$shown" || bad "zsh does not offer rules: $shown"
+
+shown=$(zsh_offers "droveway audit --kubeconfig $work/kubeconfig --context ")
+grep -qF 'east/api-1:6443/admin' <<<"$shown" || bad "zsh does not offer contexts: $shown"
+
+# --- fish ---
+# shellcheck disable=SC2016 # fish expands $argv
+fish_offers() { # LINE: the completions that fish offers at its end, without descriptions
+  HOME=$work fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$work/stage/usr/share/fish/vendor_completions.d/droveway.fish" "$1" | cut -f1
+}
+for command in $commands; do
+  holds "fish, commands" "$command" "$(fish_offers 'droveway ')"
+  for option in $(droveway "$command" --help | grep -oE '^ +(-[a-z], +)?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+    holds "fish, options of $command" "$option" "$(fish_offers "droveway $command --")"
+  done
+done
+same "fish, the formats of check" "$(printf 'github\ngitlab\njson\njunit\nsarif\ntext')" "$(fish_offers 'droveway check -o ' | sort)"
+same "fish, a rule" overlap-cluster-network "$(fish_offers 'droveway explain overlap-c')"
+same "fish, a second rule" overlap-cluster-network "$(fish_offers 'droveway explain cni-json overlap-c')"
+same "fish, contexts" west "$(fish_offers "droveway audit --kubeconfig $work/kubeconfig --context wes")"
+same "fish, no context is run" "" "$(ls hit 2>/dev/null)"
+same "fish, a file" README.md "$(fish_offers 'droveway check -f READ')"
+same "fish, the plugin" audit "$(fish_offers 'kubectl-droveway aud')"
 
 make -s install BUILD="$build" DESTDIR="$work/local" PREFIX=/usr/local
 for place in stage local; do
