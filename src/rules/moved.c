@@ -107,8 +107,8 @@ struct dw_finding_place dw_finding_place(const struct dw_check *check, const dw_
 static bool in_same_element(const struct dw_finding_place *old, const struct dw_finding_place *now) {
   if (dw_json_equal(old->element, now->element))
     return true;
-  return now->plugin != NULL && now->element == now->plugin->json && old->element == old->plugin->json &&
-         *now->plugin->type_name != '\0' && old->siblings != now->siblings;
+  return now->plugin != NULL && now->element == now->plugin->json && old->plugin != NULL &&
+         old->element == old->plugin->json && *now->plugin->type_name != '\0' && old->siblings != now->siblings;
 }
 
 bool dw_finding_moved(const struct dw_finding_place *old, const struct dw_finding_place *now) {
