@@ -8,7 +8,7 @@
 #include "support.h"
 #include "yaml/yaml.h"
 
-/* What no error may show. */
+/* A text that no error may show. */
 #define SECRET "hunter2"
 
 static char folder[] = "/tmp/droveway-fuzz-XXXXXX";

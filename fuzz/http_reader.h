@@ -1,5 +1,5 @@
-/* A second reader of HTTP requests for fuzz_http.c, that takes what RFC 9112 lets a server take, and tells what a
- * client should write from the rest. It shares nothing with the server's library. */
+/* A second HTTP request parser, for fuzz_http.c. It accepts what RFC 9112 allows a server to accept, and distinguishes
+ * requests that are written as a client should write them. It shares no code with the server's library. */
 #ifndef FUZZ_HTTP_READER_H
 #define FUZZ_HTTP_READER_H
 
@@ -11,7 +11,7 @@
 
 enum {
   MOST_REQUESTS = 16,
-  MOST_HEADERS = 64 /* of a request that is sure to be answered: the library's memory for them has an end */
+  MOST_HEADERS = 64 /* of a request that must be answered: the library's memory for headers is limited */
 };
 
 struct reader {
@@ -19,12 +19,12 @@ struct reader {
 };
 
 struct request {
-  char method[16], path[256]; /* PATH without the query, %XX read */
+  char method[16], path[256]; /* PATH is without the query, and %XX is decoded */
   struct dw_buf body;
-  bool plain;  /* as a client should write it: it is owed an answer, and the connection stays open */
+  bool plain;  /* written as a client should write it, so it must be answered, and the connection stays open */
   bool chunks; /* Transfer-Encoding: chunked */
   bool expects;
-  const char *length; /* of the body, as written; not ended */
+  const char *length; /* of the body, as written; not NUL-terminated */
   size_t length_size, headers;
 };
 
@@ -33,7 +33,8 @@ struct line {
   size_t length;
 };
 
-/* A line without its end. A single LF may end one (RFC 9112, 2.2), but not in what a client should write. */
+/* Reads a line, without its line end. A server may accept a single LF as the end (RFC 9112, 2.2), but a client should
+ * not write it. */
 static bool read_line(struct reader *reader, struct line *out, bool *plain) {
   const char *end = memchr(reader->at, '\n', (size_t)(reader->end - reader->at));
   if (!end)
@@ -52,7 +53,7 @@ static bool is_token(const char *text, size_t length) {
   return length > 0;
 }
 
-/* Digits alone: strtoull would take signs and blanks. */
+/* Accepts only digits: strtoull() would accept signs and spaces, too. */
 static bool read_number(const char *text, size_t length, unsigned base, size_t *out) {
   static const char digits[] = "0123456789abcdef";
   *out = 0;
@@ -84,8 +85,8 @@ static bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
 }
 
-/* The parts may stand apart by any blanks (RFC 9112, 3). Blanks inside the target should be refused, but do not change
- * where the request ends. */
+/* Any white space may separate the parts (RFC 9112, 3). White space inside the target should be refused, but does not
+ * change where the request ends. */
 static bool read_request_line(struct request *request, const struct line *line) {
   size_t method = 0;
   size_t version = line->length;
@@ -115,11 +116,11 @@ static bool is_name(const struct line *name, const char *text) {
   return name->length == strlen(text) && strncasecmp(name->text, text, name->length) == 0;
 }
 
-/* False where the framing is broken or can be read in two ways. */
+/* Returns false if the framing is broken or ambiguous. */
 static bool read_header(struct request *request, const struct line *line) {
   const char *colon = memchr(line->text, ':', line->length);
   if (!colon)
-    return request->plain = false, true; /* no header: it can't frame anything */
+    return request->plain = false, true; /* not a header, so it does not affect the framing */
   struct line name = {line->text, (size_t)(colon - line->text)};
   struct line value = {colon + 1, line->length - name.length - 1};
   while (value.length > 0 && (*value.text == ' ' || *value.text == '\t'))
@@ -202,7 +203,7 @@ static bool read_chunks(struct reader *reader, struct request *request) {
   return false;
 }
 
-/* The next request; false where none comes to its end, or it is no HTTP. */
+/* Reads the next request; returns false if it is incomplete or not HTTP. */
 static bool read_request(struct reader *reader, struct request *request) {
   size_t length = 0;
   *request = (struct request){.plain = true};
@@ -218,8 +219,8 @@ static bool read_request(struct reader *reader, struct request *request) {
 struct requests {
   struct request list[MOST_REQUESTS];
   size_t count;
-  bool plain; /* all of it is whole plain requests */
-  bool nul;   /* there is one in the text */
+  bool plain; /* the text consists of complete requests that are all plain */
+  bool nul;   /* the text contains a NUL */
 };
 
 static void read_requests(const struct dw_buf *wire, struct requests *out) {

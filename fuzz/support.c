@@ -71,7 +71,7 @@ struct json_object *fuzz_json(const char *text, size_t length) {
   struct json_object *value = json_tokener_parse_ex(tokener, text, (int)length);
   enum json_tokener_error error = json_tokener_get_error(tokener);
   size_t used = json_tokener_get_parse_end(tokener);
-  if (error == json_tokener_continue) { /* a number at the end needs a byte behind it */
+  if (error == json_tokener_continue) { /* a number at the end is only complete when another byte follows */
     value = json_tokener_parse_ex(tokener, "\n", 1);
     error = json_tokener_get_error(tokener);
     used = length;

@@ -30,7 +30,7 @@ struct outcome {
 enum {
   TARGET_DEPTH = 4,
   POINTER_DEPTH = 2
-}; /* setting `migrations` or what is below it to null clears it: it is a pointer in Go */
+}; /* null clears `migrations` and what is below it, because these are pointers in Go */
 static const char *const network_path[TARGET_DEPTH] = {"spec", "configuration", "migrations", "network"};
 static const char *const gates_path[TARGET_DEPTH] = {"spec", "configuration", "developerConfiguration", "featureGates"};
 /* The NULL stands for any element of the list. */

@@ -40,8 +40,8 @@ static bool is_port(const struct dw_nic *nic, const struct dw_object *nns) {
                            above->type == DW_NIC_OVS_BRIDGE || above->type == DW_NIC_HSR);
 }
 
-/* Whether the type of NIC rules out that it is an OVS bridge. Other types don't: nmstate may report an OVS bridge with
- * them if it can't query OVS. */
+/* Whether the type of NIC proves that it is not an OVS bridge. Other types prove nothing, because nmstate reports one
+ * of them for an OVS bridge if it can't query OVS. */
 static bool cannot_be_ovs_bridge(const struct dw_nic *nic) {
   return nic->type == DW_NIC_ETHERNET || nic->type == DW_NIC_BOND || nic->type == DW_NIC_VLAN ||
          nic->type == DW_NIC_LINUX_BRIDGE || nic->type == DW_NIC_INFINIBAND || nic->type == DW_NIC_LOOPBACK;

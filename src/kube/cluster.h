@@ -17,12 +17,12 @@
 
 /* One list that is read. */
 struct dw_resource {
-  const char *group;           /* "" for core */
-  const char *const *versions; /* versions that Droveway can read, the preferred one first, then NULL; discovery shows
-                                  which are served */
-  const char *plural;          /* "network-attachment-definitions" */
-  const char *ns;              /* the only namespace that is read; NULL for all */
-  const char *name;            /* the only object that is read; NULL for all */
+  const char *group; /* "" for core */
+  const char *const
+      *versions;      /* that Droveway can read, in order of preference, then NULL; discovery shows which are served */
+  const char *plural; /* "network-attachment-definitions" */
+  const char *ns;     /* the only namespace that is read; NULL for all */
+  const char *name;   /* the only object that is read; NULL for all */
   enum dw_kind kind;
   bool watched; /* by dw_cluster_start(); otherwise it is only listed for an audit */
 };

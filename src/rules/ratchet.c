@@ -1,4 +1,4 @@
-/* An UPDATE is judged by what it changes: a mistake that the old object also has is no reason to reject another change.
+/* An UPDATE is judged by what it changes: a mistake that the old object already has is no reason to reject it.
  */
 #include <string.h>
 
