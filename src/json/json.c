@@ -12,19 +12,14 @@
  * Small objects are searched linearly, larger ones have a hash table (open addressing). Its hash is SipHash with a
  * random key, so that a client can't cause collisions. */
 
-/* A slot holds the index of a member plus one, or 0 if it is free. There are twice as many slots as members, so that
- * half of them stay free. */
-static uint32_t *index_of(const dw_json *object) {
-  return (uint32_t *)(void *)(object->members + object->capacity);
-}
-
 static bool is_key(const struct member *member, const char *key, size_t length) {
   return member->length == length && member->key[0] == key[0] && memcmp(member->key, key, length) == 0;
 }
 
-/* The slot that holds KEY, or the free slot for it. */
+/* The slot for KEY, whether KEY has been added or not. The slots follow the members. A slot holds the index of a member
+ * plus one, or 0 if it is free. There are twice as many slots as members, so that half of them stay free. */
 static uint32_t *slot_for(const dw_json *object, const char *key, size_t length) {
-  uint32_t *index = index_of(object);
+  uint32_t *index = (uint32_t *)(void *)(object->members + object->capacity);
   size_t mask = 2 * object->capacity - 1;
   size_t at = (size_t)dw_hash_keyed(key, length) & mask;
   while (index[at] != 0 && !is_key(&object->members[index[at] - 1], key, length))
@@ -58,7 +53,7 @@ static bool set_member_capacity(struct dw_arena *arena, dw_json *object, size_t 
   object->members = members;
   object->capacity = capacity;
   if (slots > 0)
-    memset(index_of(object), 0, slots * sizeof(uint32_t));
+    memset(object->members + object->capacity, 0, slots * sizeof(uint32_t));
   for (size_t i = 0; i < object->count; i++)
     enter(object, i);
   return true;

@@ -13,10 +13,6 @@ enum {
   MTU_VETH = 1500      /* what the bridge plugin's interface has by default */
 };
 
-static bool has_mtu_option(const struct dw_cni_plugin *plugin) {
-  return dw_plugin_needs_master(plugin->type_name) || dw_plugin_is_bridge(plugin->type_name);
-}
-
 /* The requested MTU; 0 if none. plugin-option reports one that is not an integer or that the plugin rejects.
  * vishvananda/netlink passes a negative MTU to the kernel only for tuning (link_linux.go, LinkAdd and LinkSetMTU). */
 static int64_t mtu_of(const struct dw_cni_plugin *plugin) {
@@ -155,8 +151,11 @@ static void above_bridge(struct dw_check *check, const struct dw_rule *rule, con
 
 static void judge(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                   const struct dw_cni_plugin *creator) {
+  bool has_option = dw_plugin_needs_master(creator->type_name) || dw_plugin_is_bridge(creator->type_name);
+  if (plugin == creator && !has_option)
+    return;
   bool given = mtu_of(plugin) != 0;
-  if ((given && is_impossible(check, rule, plugin, creator)) || !has_mtu_option(creator))
+  if ((given && is_impossible(check, rule, plugin, creator)) || !has_option)
     return;
   if (dw_plugin_is_bridge(creator->type_name) && (given || plugin == creator))
     above_bridge(check, rule, plugin, creator);
@@ -167,7 +166,7 @@ static void judge(struct dw_check *check, const struct dw_rule *rule, const stru
 static void mtu_above_master(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     const struct dw_cni_plugin *creator = dw_nad_is_tuning(plugin) ? creator_before(check, plugin) : plugin;
-    if (creator != NULL && (plugin != creator || has_mtu_option(creator)) && !is_unread(plugin))
+    if (creator != NULL && !is_unread(plugin))
       judge(check, rule, plugin, creator);
   }
 }
