@@ -17,14 +17,14 @@ struct arguments {
   struct cli_manifest_arguments manifests;
   enum form form;
   enum cli_color color;
-  const char *suggest; /* as given, or NULL */
+  const char *suggest; /* the size as given, or NULL */
   struct dw_map_options map;
 };
 
 static int help(void) {
   puts(
       "usage: droveway map [--kubeconfig FILE [--context NAME] | --state DIR] [-f PATH...] [--policy FILE]\n"
-      "                    [-o text|svg|html] [--suggest /SIZE] [--family 4|6] [--color WHEN]\n"
+      "                    [-o text|svg|html] [--suggest [/SIZE]] [--family 4|6] [--color WHEN]\n"
       "\n"
       "Shows which addresses are in use (cluster networks, pools, remote clusters, nodes) and which are free.\n"
       "\n"
@@ -35,8 +35,9 @@ static int help(void) {
       "                         with --kubeconfig or --state\n"
       "  -p, --policy FILE      policy to apply (default: the built-in policy)\n"
       "  -o, --output FORMAT    text (default), svg (a picture) or html (a page that also shows NICs and findings)\n"
-      "      --suggest /SIZE    suggest free ranges of this size: /8 to /30 (IPv4) or /48 to /126 (IPv6); html output\n"
-      "                         suggests /24 by default\n"
+      "      --suggest [/SIZE]  suggest free ranges for a migration network, of this size: /8 to /30 (IPv4) or /48 to\n"
+      "                         /126 (IPv6); without a size, or if it is too small, of the smallest that fits; html\n"
+      "                         output always does\n"
       "      --family 4|6       show only IPv4 or only IPv6\n"
       "      --color WHEN       auto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"
       "      --help             show this help\n"
@@ -93,6 +94,7 @@ static int read_option(int option, struct arguments *out) {
     return CLI_OK;
   case 'S':
     out->suggest = optarg;
+    out->map.suggest_fitting = optarg == NULL;
     return CLI_OK;
   case 'c':
     return read_color(optarg, &out->color);
@@ -108,7 +110,7 @@ static int read_options(int argc, char **argv, struct arguments *out) {
   static const struct option options[] = {CLI_WORLD_OPTIONS,
                                           {"filename", required_argument, NULL, 'f'},
                                           {"output", required_argument, NULL, 'o'},
-                                          {"suggest", required_argument, NULL, 'S'},
+                                          {"suggest", optional_argument, NULL, 'S'},
                                           {"family", required_argument, NULL, 'F'},
                                           {"color", required_argument, NULL, 'c'},
                                           {"help", no_argument, NULL, 'h'},
@@ -117,6 +119,8 @@ static int read_options(int argc, char **argv, struct arguments *out) {
   while ((option = cli_option(argc, argv, ":s:f:p:o:h", options)) != -1) {
     if (option == 'h')
       return CLI_HELP;
+    if (option == 'S' && optarg == NULL && optind < argc && argv[optind][0] != '-')
+      optarg = argv[optind++];
     if (option == '?' || read_option(option, out) != CLI_OK)
       return CLI_FAILED;
   }
@@ -124,8 +128,8 @@ static int read_options(int argc, char **argv, struct arguments *out) {
     out->manifests.paths[out->manifests.path_count++] = argv[optind++];
   if (optind < argc)
     return cli_usage("map", "unexpected argument \"%s\"", argv[optind]);
-  if (out->suggest == NULL && out->form == FORM_HTML)
-    out->suggest = out->map.family == 6 ? "/64" : "/24";
+  out->map.suggest_fitting |= out->suggest == NULL && out->form == FORM_HTML;
+  out->map.suggest_v4 = out->map.family != 6;
   return out->suggest == NULL ? CLI_OK : read_suggest(out);
 }
 

@@ -203,6 +203,10 @@ struct dw_sync_controllers {
   size_t nodes;        /* on which they may run */
   size_t shared_nodes; /* those of them that also run virt-handler */
 };
+/* How many addresses of a pool should be left over when all that are NEEDED are in use: a tenth of them. */
+static inline uint64_t dw_spare_addresses(uint64_t needed) {
+  return (needed + 9) / 10;
+}
 /* As dw_view_user_in_force() configures them. */
 struct dw_sync_controllers dw_view_sync_controllers(const struct dw_view *view) __attribute__((nonnull));
 /* As an object of KIND with ROLLOUT would configure them. */

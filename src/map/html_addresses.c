@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "map/block.h"
 #include "map/html.h"
+#include "map/phrases.h"
 
 static const struct {
   const char *class;
@@ -356,13 +357,12 @@ void dw_html_addresses(const struct dw_map *map, struct dw_buf *out) {
 
 static bool any_remark(const struct dw_map *map) {
   for (size_t i = 0; i < map->suggestion_count; i++)
-    if (map->suggestions[i].caution || map->suggestions[i].usable < map->needed)
+    if (map->suggestions[i].caution || map->suggestions[i].tight)
       return true;
   return false;
 }
 
-static void put_suggestion(const struct dw_map *map, const struct dw_map_suggestion *suggestion, bool remarks,
-                           struct dw_buf *out) {
+static void put_suggestion(const struct dw_map_suggestion *suggestion, bool remarks, struct dw_buf *out) {
   dw_html_wrap(out, "<tr><th scope=\"row\" class=\"address\">", suggestion->text, "</th><td class=\"number\">");
   dw_html_number(out, suggestion->usable);
   dw_buf_puts(out, "</td>");
@@ -371,8 +371,8 @@ static void put_suggestion(const struct dw_map *map, const struct dw_map_suggest
     return;
   }
   dw_buf_puts(out, "<td>");
-  if (suggestion->usable < map->needed)
-    dw_buf_puts(out, "<span class=\"badge deny\">too small</span> for the current nodes ");
+  if (suggestion->tight)
+    dw_buf_puts(out, "<span class=\"badge warn\">tight</span> it fits, but less than 10 % is left over ");
   dw_html_wrap(out, "", suggestion->caution ? suggestion->caution : "", "</td></tr>\n");
 }
 
@@ -386,7 +386,7 @@ static void put_suggestions(const struct dw_map *map, struct dw_buf *out) {
                                    .rows = map->suggestion_count};
   dw_html_table_begin(out, &table);
   for (size_t i = 0; i < map->suggestion_count; i++)
-    put_suggestion(map, &map->suggestions[i], remarks, out);
+    put_suggestion(&map->suggestions[i], remarks, out);
   dw_html_table_end(out, 0);
 }
 
@@ -396,10 +396,14 @@ static void put_wanted(const struct dw_map *map, struct dw_buf *out) {
         out, "<p><code>droveway map -o html --suggest /24</code> also suggests the best ranges of a given size.</p>\n");
     return;
   }
+  DW_BUF_SCOPED struct dw_buf size = DW_BUF_INIT;
+  dw_map_describe_size(map, &size);
   dw_buf_printf(out, "<h3>Suggested: a /%u in %s</h3>\n", map->wanted_bits, map->wanted_v4 ? "IPv4" : "IPv6");
+  if (size.length > 0)
+    dw_html_wrap(out, "<p>", dw_buf_text(&size), "</p>\n");
   if (map->suggestion_count == 0) {
     dw_buf_puts(out, "<p><span class=\"badge deny\">none</span> No private range has room for it. Choose a smaller "
-                     "size, or free one of the ranges above.</p>\n");
+                     "size that fits, or free one of the ranges above.</p>\n");
     return;
   }
   dw_html_wrap(out, "<p class=\"answer\">Use <strong class=\"address\">", map->suggestions[0].text,
@@ -424,17 +428,19 @@ static void put_lowest(const struct dw_map_area *area, unsigned bits, struct dw_
   }
 }
 
-static void put_room(const struct dw_map_area *area, size_t number, struct dw_buf *out) {
+static void put_room(const struct dw_map *map, const struct dw_map_area *area, size_t number, struct dw_buf *out) {
   const struct html_table table = {.id = "room",
                                    .number = number,
                                    .caption = "Free space in ",
                                    .subject = area->title,
                                    .heads = "<th scope=\"col\">Size</th><th scope=\"col\" class=\"number\">How many "
-                                            "fit</th><th scope=\"col\">Lowest range</th>",
+                                            "are free</th><th scope=\"col\">Lowest range</th>",
                                    .rows = 0};
   dw_html_table_begin(out, &table);
   for (size_t i = 0; i < area->room_count; i++) {
-    dw_buf_printf(out, "<tr><th scope=\"row\">/%u</th><td class=\"number\">", area->room[i].bits);
+    bool too_small = dw_map_is_too_small(map, area->v4, area->room[i].bits);
+    dw_buf_printf(out, "<tr><th scope=\"row\">/%u%s</th><td class=\"number\">", area->room[i].bits,
+                  too_small ? " <span class=\"badge warn\">too small</span>" : "");
     dw_html_number(out, area->room[i].fits);
     dw_buf_puts(out, "</td><td class=\"address\">");
     put_lowest(area, area->room[i].bits, out);
@@ -446,13 +452,13 @@ static void put_room(const struct dw_map_area *area, size_t number, struct dw_bu
 void dw_html_room(const struct dw_map *map, struct dw_buf *out) {
   dw_buf_puts(out, "<section id=\"room\" aria-labelledby=\"room-title\"><h2 id=\"room-title\">Free ranges</h2>\n");
   put_wanted(map, out);
-  dw_buf_puts(out, "<h3 class=\"block\">By size</h3>\n<p>How many ranges of each size fit into the free space, and the "
+  dw_buf_puts(out, "<h3 class=\"block\">By size</h3>\n<p>How many ranges of each size are free, and the "
                    "lowest of them.</p>\n<div class=\"columns\">\n");
   for (size_t i = 0; i < map->area_count; i++)
     if (map->areas[i].room_count) {
       dw_html_wrap(out, "<details><summary>", map->areas[i].title, "");
       dw_buf_printf(out, ": the widest is a /%u</summary>\n", map->areas[i].room[0].bits);
-      put_room(&map->areas[i], i + 1, out);
+      put_room(map, &map->areas[i], i + 1, out);
       dw_buf_puts(out, "</details>\n");
     }
   dw_buf_puts(out, "</div></section>\n");

@@ -87,6 +87,7 @@ struct dw_map_suggestion {
   const char *text;    /* "192.168.100.0/24" */
   uint64_t usable;     /* number of addresses that whereabouts hands out from it */
   const char *caution; /* why others are better: "Docker's default network"; NULL if there is no reason */
+  bool tight;          /* it fits, but fewer addresses than dw_spare_addresses() are left over */
 };
 
 /* One NIC on the nodes of a group. */
@@ -142,7 +143,9 @@ struct dw_map {
                                 the private IPv4 ranges are included */
   size_t area_count;
 
-  unsigned wanted_bits; /* the requested size; 0: no suggestions requested */
+  unsigned asked_bits;  /* the requested size; 0: none, so the smallest that fits */
+  unsigned wanted_bits; /* the size of the suggestions: the requested one, or the smallest that fits, if that one is too
+                         * small or none was requested; 0: no suggestions requested */
   bool wanted_v4;
   struct dw_map_suggestion suggestions[DW_MAP_SUGGESTIONS]; /* best first */
   size_t suggestion_count;
@@ -169,10 +172,14 @@ struct dw_map_options {
   int family;            /* 4 or 6: only this family; 0: both */
   unsigned suggest_bits; /* size of the ranges to suggest; 0: suggest none */
   bool suggest_v4;
+  bool suggest_fitting; /* suggest ranges of the smallest size that fits; suggest_bits is 0 */
 };
 
 /* Returns true if blocks of this size can be suggested: /8 to /30 for IPv4, /48 to /126 for IPv6. */
 bool dw_map_can_suggest(bool v4, unsigned bits);
+/* Returns true if a range of this size has fewer usable addresses than a migration network needs, so that rule
+ * pool-too-small denies it. False if it is unknown how many are needed. */
+bool dw_map_is_too_small(const struct dw_map *map, bool v4, unsigned bits) __attribute__((nonnull));
 
 /* Also runs the audit. The map is in ARENA; never NULL. */
 struct dw_map *dw_map_build(struct dw_arena *arena, const struct dw_world *world, const struct dw_map_options *options)

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "map/block.h"
+#include "net/range.h"
 
 #define NO_BREAK "\xC2\xA0" /* a space at which lines are not broken */
 
@@ -25,6 +26,14 @@ const char *dw_map_number(uint64_t number, char *out) {
 static void put_number(struct dw_buf *out, uint64_t number) {
   char text[DW_NUMBER_TEXT];
   dw_buf_puts(out, number == UINT64_MAX ? "over 10^19" : dw_map_number(number, text));
+}
+
+static void put_size(uint64_t usable, uint64_t needed, struct dw_buf *out) {
+  dw_buf_puts(out, "usable" NO_BREAK);
+  put_number(out, usable);
+  dw_buf_puts(out, ", needed" NO_BREAK);
+  put_number(out, needed);
+  dw_buf_putc(out, '.');
 }
 
 static void put_usable(const struct dw_map_entry *entry, struct dw_buf *out) {
@@ -132,9 +141,34 @@ void dw_map_describe_findings(const struct dw_map *map, struct dw_buf *out) {
                   map->denials, map->denials == 1 ? "" : "s", map->warnings, map->warnings == 1 ? "" : "s");
 }
 
+void dw_map_describe_size(const struct dw_map *map, struct dw_buf *out) {
+  if (map->asked_bits == map->wanted_bits)
+    return;
+  if (map->needed == 0) {
+    dw_buf_printf(out, "How many addresses are needed is unknown; /%u is a usual size.", map->wanted_bits);
+    return;
+  }
+  if (map->asked_bits != 0) {
+    dw_buf_printf(out, "/%u is too small: ", map->asked_bits);
+    put_size(dw_subnet_usable(map->wanted_v4, map->asked_bits), map->needed, out);
+    dw_buf_putc(out, ' ');
+  }
+  dw_buf_printf(out, "The smallest size that fits is /%u: ", map->wanted_bits);
+  put_size(dw_subnet_usable(map->wanted_v4, map->wanted_bits), map->needed, out);
+}
+
+void dw_map_suggestions_title(const struct dw_map *map, struct dw_buf *out) {
+  dw_buf_printf(out,
+                map->suggestion_count > 0 ? "Suggested: ranges of /%u that overlap nothing"
+                                          : "Suggested: none, because no /%u is free in the private ranges",
+                map->wanted_bits);
+}
+
 void dw_map_describe_suggestion(const struct dw_map_suggestion *suggestion, struct dw_buf *out) {
   dw_buf_puts(out, "usable ");
   put_number(out, suggestion->usable);
+  if (suggestion->tight)
+    dw_buf_puts(out, "; it fits, but less than 10 % is left over");
   if (suggestion->caution != NULL)
     dw_buf_printf(out, "; but it is in %s", suggestion->caution);
 }

@@ -24,6 +24,11 @@ const char *dw_map_sync_text(const struct dw_map *map, char text[DW_SYNC_TEXT])
 void dw_map_describe_needed(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
 /* "2 errors and 1 warning in existing objects ..." */
 void dw_map_describe_findings(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
+/* "/30 is too small: usable 2, needed 3. The smallest size that fits is /29: usable 6, needed 3." Nothing if the
+ * suggestions have the requested size. */
+void dw_map_describe_size(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
+/* "Suggested: ranges of /24 that overlap nothing" */
+void dw_map_suggestions_title(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
 void dw_map_describe_suggestion(const struct dw_map_suggestion *suggestion, struct dw_buf *out)
     __attribute__((nonnull));
 

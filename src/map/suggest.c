@@ -3,6 +3,7 @@
 
 #include "map/block.h"
 #include "map/map_internal.h"
+#include "net/range.h"
 
 /* Networks that are often in use where this cluster does not see it, or may be soon, by software with default settings.
  */
@@ -24,10 +25,17 @@ static const struct {
     {"192.168.0.0/23", "many routers' default networks"},
     {"10.0.0.0/23", "many routers' default networks"},
 };
+/* The sizes that are suggested if it is unknown how many addresses are needed. */
+enum { USUAL_V4 = 24, USUAL_V6 = 64 };
+
 enum { COMMON = sizeof common / sizeof *common };
 
 bool dw_map_can_suggest(bool v4, unsigned bits) {
   return v4 ? bits >= 8 && bits <= 30 : bits >= 48 && bits <= 126;
+}
+
+bool dw_map_is_too_small(const struct dw_map *map, bool v4, unsigned bits) {
+  return dw_subnet_usable(v4, bits) < map->needed;
 }
 
 /* --- the free blocks nearest to a place --- */
@@ -130,22 +138,17 @@ static bool is_listed(const struct dw_map *map, const struct dw_prefix *block) {
   return false;
 }
 
-/* whereabouts leaves out the first and the last address, also for IPv6. */
-static uint64_t usable_of(const struct dw_prefix *block) {
-  struct dw_interval span = dw_interval_of(block);
-  uint64_t size = dw_map_span_size(&span);
-  return size == UINT64_MAX ? size : size - 2;
-}
-
 static void suggest(struct dw_map_builder *b, const struct dw_prefix *block) {
   char text[DW_PREFIX_TEXT];
   if (b->map->suggestion_count == DW_MAP_SUGGESTIONS || is_listed(b->map, block))
     return;
+  uint64_t usable = dw_subnet_usable(block->base.v4, block->bits);
   b->map->suggestions[b->map->suggestion_count++] =
       (struct dw_map_suggestion){.prefix = *block,
                                  .text = dw_arena_strdup(b->arena, dw_prefix_format(block, text)),
-                                 .usable = usable_of(block),
-                                 .caution = caution_of(block)};
+                                 .usable = usable,
+                                 .caution = caution_of(block),
+                                 .tight = usable - b->map->needed < dw_spare_addresses(b->map->needed)};
 }
 
 /* Adds the blocks of FREE that are nearest to PLACE. */
@@ -233,13 +236,30 @@ static void suggest_v6(struct dw_map_builder *b) {
     b->map->suggestions[i].caution = "a /48 derived from the nodes' names, because none is in use yet";
 }
 
-void dw_map_add_suggestions(struct dw_map_builder *b) {
+/* The smallest size that neither pool-too-small nor pool-tight finds fault with. */
+static unsigned fitting_bits(const struct dw_map *map, bool v4) {
+  if (map->needed == 0)
+    return v4 ? USUAL_V4 : USUAL_V6;
+  return dw_subnet_bits_for(v4, map->needed + dw_spare_addresses(map->needed));
+}
+
+static void choose_size(struct dw_map_builder *b) {
   const struct dw_map_options *options = b->options;
-  if (options->suggest_bits == 0 || !dw_map_can_suggest(options->suggest_v4, options->suggest_bits))
+  struct dw_map *map = b->map;
+  bool v4 = options->suggest_v4;
+  bool given = !options->suggest_fitting && dw_map_can_suggest(v4, options->suggest_bits);
+  map->wanted_v4 = v4;
+  if (!given && !options->suggest_fitting)
     return;
-  b->map->wanted_bits = options->suggest_bits;
-  b->map->wanted_v4 = options->suggest_v4;
-  if (!options->suggest_v4) {
+  map->asked_bits = given ? options->suggest_bits : 0;
+  map->wanted_bits = given && !dw_map_is_too_small(map, v4, map->asked_bits) ? map->asked_bits : fitting_bits(map, v4);
+}
+
+void dw_map_add_suggestions(struct dw_map_builder *b) {
+  choose_size(b);
+  if (b->map->wanted_bits == 0)
+    return;
+  if (!b->map->wanted_v4) {
     suggest_v6(b);
     return;
   }

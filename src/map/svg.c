@@ -241,11 +241,13 @@ static void put_suggestions(struct canvas *canvas, const struct dw_map *map) {
   if (map->wanted_bits == 0)
     return;
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
-  dw_buf_printf(&text, map->suggestion_count > 0 ? "Ranges of /%u that overlap nothing" : "No /%u is free",
-                map->wanted_bits);
+  dw_map_suggestions_title(map, &text);
   canvas->y += 20;
   put_line(canvas, MARGIN, canvas->y + LINE, HEAD, dw_buf_text(&text));
   canvas->y += 2 * LINE;
+  dw_buf_truncate(&text, 0);
+  dw_map_describe_size(map, &text);
+  canvas->y = put_lines(canvas, MARGIN, canvas->y + 8, PLAIN, dw_buf_text(&text)) - 8;
   for (size_t i = 0; i < map->suggestion_count; i++) {
     dw_buf_truncate(&text, 0);
     dw_map_describe_suggestion(&map->suggestions[i], &text);

@@ -160,11 +160,17 @@ static void put_area(struct pen *pen, const struct dw_map_area *area, size_t col
 static void put_suggestions(struct pen *pen, const struct dw_map *map) {
   if (map->wanted_bits == 0)
     return;
-  if (map->suggestion_count == 0) {
-    dw_buf_printf(pen->out, "\nNo /%u is free in the private ranges.\n", map->wanted_bits);
+  DW_BUF_SCOPED struct dw_buf title = DW_BUF_INIT;
+  dw_map_describe_size(map, &title);
+  dw_buf_putc(pen->out, '\n');
+  if (title.length > 0)
+    put_wrapped(pen, 0, "", dw_buf_text(&title));
+  dw_buf_truncate(&title, 0);
+  dw_map_suggestions_title(map, &title);
+  dw_buf_puts(&title, map->suggestion_count == 0 ? "." : ", best first:");
+  put_wrapped(pen, 0, "", dw_buf_text(&title));
+  if (map->suggestion_count == 0)
     return;
-  }
-  dw_buf_printf(pen->out, "\nRanges of /%u that overlap nothing, best first:\n", map->wanted_bits);
   size_t column = 0;
   for (size_t i = 0; i < map->suggestion_count; i++)
     if (strlen(map->suggestions[i].text) > column)

@@ -79,6 +79,20 @@ bool dw_pool_ends(const struct dw_prefix *subnet, const struct dw_addr *start, c
   return true;
 }
 
+uint64_t dw_subnet_usable(bool v4, unsigned bits) {
+  unsigned host_bits = (v4 ? 32 : 128) - bits;
+  if (host_bits >= 64)
+    return UINT64_MAX;
+  return host_bits < 2 ? 0 : (UINT64_C(1) << host_bits) - 2;
+}
+
+unsigned dw_subnet_bits_for(bool v4, uint64_t usable) {
+  unsigned bits = v4 ? 30 : 126;
+  while (bits > 0 && dw_subnet_usable(v4, bits) < usable)
+    bits--;
+  return bits;
+}
+
 /* whereabouts appends "/32" or "/128" to a single address and parses it as a CIDR. For a mapped address,
  * "::ffff:10.0.0.5/32" is the IPv6 subnet ::/32, which excludes no IPv4 address from the pool. */
 bool dw_exclude_parse(const char *text, struct dw_prefix *out) {

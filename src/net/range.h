@@ -39,6 +39,12 @@ struct dw_pool_ends {
 bool dw_pool_ends(const struct dw_prefix *subnet, const struct dw_addr *start, const struct dw_addr *end,
                   struct dw_pool_ends *out) __attribute__((nonnull(1, 4), warn_unused_result));
 
+/* How many addresses whereabouts hands out of a subnet without range_start, range_end and excludes: all but the first
+ * and the last one, also for IPv6. UINT64_MAX: that many or more. */
+uint64_t dw_subnet_usable(bool v4, unsigned bits);
+/* The longest prefix whose subnet has at least USABLE such addresses. */
+unsigned dw_subnet_bits_for(bool v4, uint64_t usable);
+
 /* Parses an `exclude` entry: a CIDR or a single address, without leading zeros. */
 bool dw_exclude_parse(const char *text, struct dw_prefix *out) __attribute__((nonnull, warn_unused_result));
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cni/ovn.h"
+#include "net/range.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
@@ -113,15 +114,28 @@ static const char *usable_text(const struct dw_check *check, uint64_t count) {
   return count == 1 ? "1 usable address" : dw_arena_printf(check->arena, "%" PRIu64 " usable addresses", count);
 }
 
-static void small_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,
+/* How to get enough addresses. `droveway map --suggest` suggests ranges of the same size. */
+static const char *fix_of(struct dw_check *check, const struct dw_nad_pool *item, const struct demand *demand) {
+  const struct dw_pool *pool = item->pool;
+  bool v4 = pool->subnet.base.v4;
+  if (item->plugin->ipam.type != DW_IPAM_WHEREABOUTS ||
+      dw_interval_set_count(&pool->usable) < dw_subnet_usable(v4, pool->subnet.bits))
+    return pool->exclude_count > 0 ? "widen the range or exclude less" : "widen the range";
+  return dw_arena_printf(check->arena, "widen the range to at least /%u",
+                         dw_subnet_bits_for(v4, demand->total + dw_spare_addresses(demand->total)));
+}
+
+static void small_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item,
                        const struct demand *demand) {
-  dw_report(
-      check, rule,
-      &(struct dw_found){
-          .reason = DW_REASON_INVALID, .field = pool->range.field, .value = pool->range.text, .fix = "widen the range"},
-      "has %s, but %" PRIu64 " are needed (%" PRIu64 " node%s virt-handler%s)",
-      usable_text(check, dw_interval_set_count(&pool->usable)), demand->total, demand->nodes,
-      demand->nodes == 1 ? " that runs" : "s that run", sync_text(check));
+  const struct dw_pool *pool = item->pool;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = pool->range.field,
+                               .value = pool->range.text,
+                               .fix = fix_of(check, item, demand)},
+            "has %s, but %" PRIu64 " are needed (%" PRIu64 " node%s virt-handler%s)",
+            usable_text(check, dw_interval_set_count(&pool->usable)), demand->total, demand->nodes,
+            demand->nodes == 1 ? " that runs" : "s that run", sync_text(check));
 }
 
 /* How many node subnets the pools of each family contain. OVN-Kubernetes' layer3 gives each node of the cluster a
@@ -216,7 +230,7 @@ static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
     if (demand.nodes == 0 || dw_interval_set_count(&pools.items[i].pool->usable) >= demand.total)
       continue;
     found = true;
-    small_pool(check, rule, pools.items[i].pool, &demand);
+    small_pool(check, rule, &pools.items[i], &demand);
   }
   if (pools.count > 0 && !found && !demand.known)
     dw_report_unverified(check, rule, pools.items[0].pool->range.field, "%s", dw_nad_no_nodes(check));
@@ -248,13 +262,13 @@ static void pool_tight(struct dw_check *check, const struct dw_rule *rule) {
       tight_slices(check, rule, &pools.items[i]);
       continue;
     }
-    if (demand.nodes == 0 || usable < demand.total || usable - demand.total >= (demand.total + 9) / 10)
+    if (demand.nodes == 0 || usable < demand.total || usable - demand.total >= dw_spare_addresses(demand.total))
       continue;
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = pool->range.field,
                                  .value = pool->range.text,
-                                 .fix = "widen the range"},
+                                 .fix = fix_of(check, &pools.items[i], &demand)},
               "has %s; %" PRIu64 " %s needed", usable_text(check, usable), demand.total,
               demand.total == 1 ? "is" : "are");
   }

@@ -97,7 +97,8 @@ def suggestions(check, page, rows):
     for row in page.run("probe.rows('#room table')"):
         if row[-1].startswith(("10.", "172.", "192.")) and row[0].startswith("/"):
             network = ipaddress.ip_network(row[-1])
-            check.same("demo: size of the lowest", f"/{network.prefixlen}", row[0])
+            check.same("demo: size of the lowest", f"/{network.prefixlen}", row[0].split(" ")[0])
+            check.same(f"demo: {network} is too small", "too small" in row[0], network.num_addresses < 5)
             sizes += 1
             check.none(f"demo: {network} overlaps", [u for u in used if u.version == 4 and u.overlaps(network)])
     check.that("demo: free space of every size", sizes > 30, sizes)

@@ -58,10 +58,47 @@ static void ranges_are_suggested(void **state) {
   RUN_SCOPED with = RUN("map", "-s", "demo/state", "--suggest", "/24");
   RUN_SCOPED without = RUN("map", "-s", "demo/state", "--suggest=24");
   RUN_SCOPED six = RUN("map", "-s", "demo/state", "--suggest", "/64");
-  expect_text(&with, "Ranges of /24 that overlap nothing, best first:\n  10.200.6.0/24  usable 254\n");
+  expect_text(&with, "\n\nSuggested: ranges of /24 that overlap nothing, best first:\n  10.200.6.0/24  usable 254\n");
   assert_string_equal(with.out, without.out);
   assert_int_equal(six.status, 0);
-  expect_text(&six, "Ranges of /64 that overlap nothing");
+  expect_text(&six, "\n\nSuggested: ranges of /64 that overlap nothing, best first:\n");
+}
+
+static void without_a_size_the_smallest_that_fits_is_suggested(void **state) {
+  (void)state;
+  RUN_SCOPED last = RUN("map", "-s", "demo/state", "--suggest");
+  RUN_SCOPED first = RUN("map", "--suggest", "-s", "demo/state");
+  RUN_SCOPED six = RUN("map", "-s", "demo/trouble", "--suggest", "--family", "6");
+  expect_text(&last, "\n\nThe smallest size that fits is /29: usable 6, needed 3.\n"
+                     "Suggested: ranges of /29 that overlap nothing, best first:\n"
+                     "  10.200.6.0/29    usable 6\n");
+  assert_string_equal(first.out, last.out);
+  expect_text(&six, "\n\nThe smallest size that fits is /124: usable 14, needed 10.\n");
+}
+
+static void a_size_that_is_too_small_is_replaced(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("map", "-s", "demo/state", "--suggest", "/30");
+  RUN_SCOPED svg = RUN("map", "-s", "demo/state", "--suggest", "/30", "-o", "svg");
+  RUN_SCOPED html = RUN("map", "-s", "demo/state", "--suggest", "/30", "-o", "html");
+  assert_int_equal(run.status, 0);
+  expect_text(&run,
+              "\n\n/30 is too small: usable 2, needed 3. The smallest size that fits is /29: usable 6, needed 3.\n"
+              "Suggested: ranges of /29 that overlap nothing, best first:\n");
+  assert_null(strstr(run.out, "\"range\": \"10.200.6.0/30\""));
+#define NBSP "\xC2\xA0"
+  expect_text(&svg, "/30 is too small: usable" NBSP "2, needed" NBSP "3. The smallest size that fits is /29");
+  expect_text(&html, "<p>/30 is too small: usable" NBSP "2, needed" NBSP "3. The smallest size that fits is /29");
+  expect_text(&html, "Use <strong class=\"address\">10.200.6.0/29</strong>");
+}
+
+static void a_size_that_just_fits_is_marked(void **state) {
+  (void)state;
+  RUN_SCOPED run =
+      RUN_WITH("---\napiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Node, metadata: {name: a}}\n"
+               "- {apiVersion: v1, kind: Node, metadata: {name: b}}\n",
+               "map", "-f", "-", "--suggest", "/30");
+  expect_text(&run, "  192.168.99.0/30   usable 2; it fits, but less than 10 % is left over\n");
 }
 
 static void expect_usage(const char *option, const char *value, const char *says) {
@@ -135,14 +172,14 @@ static void svg_and_html_are_printed(void **state) {
   assert_memory_equal(svg.out, "<svg xmlns=\"http://www.w3.org/2000/svg\"", 39);
   expect_text(&svg, "my-secondary-network");
   assert_int_equal(html.status, 0);
-  expect_text(&html, "10.200.6.0/24");
+  expect_text(&html, "10.200.6.0/29");
 }
 
 static void the_documentation_shows_the_output(void **state) {
   (void)state;
   setenv("COLUMNS", "80", 1);
   setenv("LC_ALL", "C.UTF-8", 1);
-  RUN_SCOPED run = RUN("map", "--state", "demo/state", "--suggest", "/24");
+  RUN_SCOPED run = RUN("map", "--state", "demo/state", "--suggest");
   char *docs = file_text("docs/map.md", NULL);
   const char *shown = strstr(docs, "```text\n");
   assert_non_null(shown);
@@ -166,6 +203,9 @@ int main(void) {
       cmocka_unit_test_setup(the_demo_is_mapped, setup),
       cmocka_unit_test_setup(findings_do_not_fail_a_map, setup),
       cmocka_unit_test_setup(ranges_are_suggested, setup),
+      cmocka_unit_test_setup(without_a_size_the_smallest_that_fits_is_suggested, setup),
+      cmocka_unit_test_setup(a_size_that_is_too_small_is_replaced, setup),
+      cmocka_unit_test_setup(a_size_that_just_fits_is_marked, setup),
       cmocka_unit_test_setup(sizes_outside_the_bounds_are_rejected, setup),
       cmocka_unit_test_setup(invalid_values_are_named, setup),
       cmocka_unit_test_setup(unreadable_input_is_an_error, setup),

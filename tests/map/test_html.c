@@ -178,13 +178,14 @@ static void a_suggestion_has_its_cautions(void **state) {
   assert_shows(page, "--suggest /24");
   assert_hides(page, "Suggested:");
   free(page);
+  f.map.asked_bits = 30;
   f.map.wanted_bits = 30;
   f.map.wanted_v4 = true;
   page = page_of(&f.map);
   assert_shows(page, "Suggested: a /30 in IPv4");
   assert_shows(page, "No private range has room");
   free(page);
-  f.map.suggestions[0] = (struct dw_map_suggestion){.text = "192.168.100.0/30", .usable = 2};
+  f.map.suggestions[0] = (struct dw_map_suggestion){.text = "192.168.100.0/30", .usable = 2, .tight = true};
   f.map.suggestions[1] = (struct dw_map_suggestion){.text = "172.17.0.0/30", .usable = 4, .caution = "Docker <3"};
   f.map.suggestion_count = 2;
   page = page_of(&f.map);
@@ -193,9 +194,10 @@ static void a_suggestion_has_its_cautions(void **state) {
   assert_shows(page, "&quot;range&quot;: &quot;192.168.100.0/30&quot;}</code>");
   assert_shows(page, "Docker &lt;3");
   assert_int_equal(times(page, ">Remarks</th>"), 2);                          /* also in the table of the area */
-  assert_int_equal(times(page, "too small</span> for the current nodes"), 2); /* the first suggestion and the pool */
+  assert_int_equal(times(page, "too small</span> for the current nodes"), 1); /* the pool */
+  assert_int_equal(times(page, "tight</span> it fits, but less than 10 % is left over"), 1);
   free(page);
-  f.map.needed = 2;
+  f.map.suggestions[0].tight = false;
   f.map.suggestions[1].caution = NULL;
   page = page_of(&f.map);
   assert_well_formed(page);

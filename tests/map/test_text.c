@@ -33,7 +33,8 @@ static void the_text_contains_the_whole_map(void **state) {
   assert_non_null(strstr(text, "migration network: NAD openshift-cnv/migration-a; usable 254, needed 1\n"));
   assert_non_null(strstr(text, "  10.0.0.0/9                   .......   8,388,608 free\n"));
   assert_non_null(strstr(text, "free space by size: /9: 1, /16: "));
-  assert_non_null(strstr(text, "Ranges of /24 that overlap nothing, best first:\n  10.200.6.0/24  usable 254\n"));
+  assert_non_null(
+      strstr(text, "Suggested: ranges of /24 that overlap nothing, best first:\n  10.200.6.0/24  usable 254\n"));
   assert_non_null(strstr(text, "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.200.6.0/24\"}"));
 }
 
@@ -115,10 +116,10 @@ static void a_full_address_space_is_reported(void **state) {
   MAP_SCOPED map = map_of(NULL,
                           "{apiVersion: droveway.io/v1alpha1, kind: Policy, clusterNetworks: [{name: all, cidr: "
                           "0.0.0.0/1}, {name: rest, cidr: 128.0.0.0/1}]}",
-                          &(struct dw_map_options){0, 24, true});
+                          &(struct dw_map_options){.suggest_bits = 24, .suggest_v4 = true});
   dw_map_text(map.map, &(struct dw_map_text_options){80, false, false}, &out);
   assert_non_null(strstr(dw_buf_text(&out), "nothing is free\n"));
-  assert_non_null(strstr(dw_buf_text(&out), "No /24 is free in the private ranges.\n"));
+  assert_non_null(strstr(dw_buf_text(&out), "Suggested: none, because no /24 is free in the private ranges.\n"));
 }
 
 static void an_unknown_cluster_is_reported(void **state) {

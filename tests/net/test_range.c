@@ -298,8 +298,37 @@ static void special_classes_are_found_at_their_boundaries(void **state) {
   }
 }
 
+static void a_subnet_hands_out_all_but_its_first_and_last_address(void **state) {
+  (void)state;
+  assert_int_equal(dw_subnet_usable(true, 24), 254);
+  assert_int_equal(dw_subnet_usable(true, 30), 2);
+  assert_int_equal(dw_subnet_usable(true, 31), 0);
+  assert_int_equal(dw_subnet_usable(true, 32), 0);
+  assert_true(dw_subnet_usable(true, 0) == UINT64_C(0xFFFFFFFE));
+  assert_int_equal(dw_subnet_usable(false, 126), 2);
+  assert_int_equal(dw_subnet_usable(false, 128), 0);
+  assert_true(dw_subnet_usable(false, 65) == UINT64_C(0x7FFFFFFFFFFFFFFE));
+  assert_true(dw_subnet_usable(false, 64) == UINT64_MAX);
+}
+
+static void the_longest_prefix_for_a_number_of_addresses(void **state) {
+  (void)state;
+  static const struct {
+    uint64_t usable;
+    unsigned v4, v6;
+  } cases[] = {{0, 30, 126},       {2, 30, 126},   {3, 29, 125},   {6, 29, 125},
+               {7, 28, 124},       {254, 24, 120}, {255, 23, 119}, {UINT32_MAX - 1, 0, 96},
+               {UINT64_MAX, 0, 64}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    assert_int_equal(dw_subnet_bits_for(true, cases[i].usable), cases[i].v4);
+    assert_int_equal(dw_subnet_bits_for(false, cases[i].usable), cases[i].v6);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_subnet_hands_out_all_but_its_first_and_last_address),
+      cmocka_unit_test(the_longest_prefix_for_a_number_of_addresses),
       cmocka_unit_test(ranges_read_as_whereabouts_reads_them),
       cmocka_unit_test(canonical_text_means_the_same),
       cmocka_unit_test(leading_zeros_are_detected),

@@ -192,6 +192,26 @@ static void messages_contain_the_sizes(void **state) {
                   "virt-synchronization-controller and 1 more during updates)");
 }
 
+/* The size that it names gives neither pool-too-small nor pool-tight. */
+static void the_fix_names_the_size_that_fits(void **state) {
+  (void)state;
+  static const struct {
+    const char *members, *rule, *fix;
+  } cases[] = {
+      {"\"range\":\"192.168.99.0/30\"", "pool-too-small", "; widen the range to at least /29 ["},
+      {"\"range\":\"fd00:99::/126\"", "pool-too-small", "; widen the range to at least /125 ["},
+      {"\"range\":\"192.168.99.1-192.168.99.2/24\"", "pool-too-small", "; widen the range ["},
+      {"\"range\":\"192.168.99.0/24\",\"range_start\":\"192.168.99.254\"", "pool-too-small", "; widen the range ["},
+      {"\"range\":\"192.168.99.0/29\",\"exclude\":[\"192.168.99.0/30\",\"192.168.99.4\"]", "pool-too-small",
+       "; widen the range or exclude less ["},
+      {"\"range\":\"192.168.99.1-192.168.99.3/24\"", "pool-tight", "; widen the range ["},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    nad_expect_says(&(struct nad_case){.config = nad_whereabouts(cases[i].members)}, cases[i].rule, cases[i].fix);
+  nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/29\""), "");
+  nad_expect_config(nad_whereabouts("\"range\":\"fd00:99::/125\""), "");
+}
+
 /* Excluded addresses do not count, and every range must be large enough. */
 static void counts_every_range_without_its_excludes(void **state) {
   (void)state;
@@ -265,6 +285,7 @@ static void warns_of_disabled_reservations(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_fix_names_the_size_that_fits),
       cmocka_unit_test(requires_an_ipam),
       cmocka_unit_test(only_the_plugin_that_creates_the_interface_allocates),
       cmocka_unit_test(ovn_kubernetes_allocates_from_subnets),

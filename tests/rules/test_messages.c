@@ -454,20 +454,19 @@ static void messages_of_allocation_rules(void **state) {
       {{.config = IPAM("\"range\":\"192.168.99.0/30\"")},
        "pool-too-small",
        "spec.config.ipam.range: Invalid value: \"192.168.99.0/30\": has 2 usable addresses, but 3 are needed (3 nodes "
-       "that run virt-handler); widen the range [pool-too-small]"},
+       "that run virt-handler); widen the range to at least /29 [pool-too-small]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/30\""), .more = DECENTRALIZED},
        "pool-too-small",
        "spec.config.ipam.range: Invalid value: \"192.168.99.0/30\": has 2 usable addresses, but 5 are needed (3 nodes "
        "that run virt-handler, 1 virt-synchronization-controller and 1 more during updates); widen the range "
-       "[pool-too-small]"},
+       "to at least /29 [pool-too-small]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .no_state = true},
        "pool-too-small",
        "spec.config.ipam.range: Invalid value: could not be checked: the nodes are unknown [pool-too-small]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/29\",\"exclude\":[\"192.168.99.4/30\"]")},
        "pool-tight",
        "spec.config.ipam.range: Invalid value: \"192.168.99.0/29\": has 3 usable addresses; 3 are needed; widen the "
-       "range "
-       "[pool-tight]"},
+       "range or exclude less [pool-tight]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]")},
        "default-route",
        "spec.config.ipam.routes[0].dst: Invalid value: \"0.0.0.0/0\": also sends the pod's other traffic here; remove "

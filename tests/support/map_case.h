@@ -17,8 +17,12 @@ struct map_case map_of_many(size_t count, void (*write)(size_t index, struct dw_
 void map_case_free(struct map_case *map);
 #define MAP_SCOPED __attribute__((cleanup(map_case_free))) struct map_case
 #define MAP(state) map_of((state), NULL, &(struct dw_map_options){0})
-#define SUGGEST4(state, bits) map_of((state), NULL, &(struct dw_map_options){0, (bits), true})
-#define SUGGEST6(state, bits) map_of((state), NULL, &(struct dw_map_options){0, (bits), false})
+#define SUGGEST4(state, bits)                                                                                          \
+  map_of((state), NULL, &(struct dw_map_options){.suggest_bits = (bits), .suggest_v4 = true})
+#define SUGGEST6(state, bits) map_of((state), NULL, &(struct dw_map_options){.suggest_bits = (bits)})
+/* Suggestions of the smallest size that fits. */
+#define SUGGEST_FITTING(state, v4)                                                                                     \
+  map_of((state), NULL, &(struct dw_map_options){.suggest_v4 = (v4), .suggest_fitting = true})
 
 /* The entry with this text. Fails the test if there is none. */
 const struct dw_map_entry *map_entry(const struct map_case *map, const char *text);
