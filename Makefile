@@ -346,7 +346,7 @@ docs: all ## Update the generated parts of docs/
 
 .PHONY: pictures
 pictures: all ## Draw the pictures in docs/images from what the program prints
-	@tools/deps.sh test demo
+	@tools/deps.sh test demo browser
 	tools/pictures.sh $(BUILD)/droveway
 
 # --- fuzzing --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 # Draws the pictures in docs/images from the output of the program: pictures.sh DROVEWAY
 set -euo pipefail
 cd "$(dirname "$0")/.."
-droveway=$1
+droveway=$(realpath "$1")
+work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-pictures.XXXXXX")
+trap 'rm -rf "$work"' EXIT
 bold=$'\e[1m' dim=$'\e[2m' cyan=$'\e[36m' yellow=$'\e[33m' plain=$'\e[0m'
 prompt() { printf '%s$%s %s%s%s\n' "$dim" "$plain" "$bold" "$1" "$plain"; }
 
@@ -18,5 +20,23 @@ in_terminal() { TERM=xterm COLUMNS=100 NO_COLOR='' script -qec "$(printf '%q ' "
   prompt 'droveway check -f demo/manifests/five-mistakes.yaml --state demo/state'
   in_terminal "$droveway" check -f demo/manifests/five-mistakes.yaml --state demo/state || true
 } | tools/terminal_svg.py 'droveway check: each finding at its place' 100 >docs/images/check.svg
+
+# A wrong letter in the name of a NIC, found before anything is applied.
+sed -e '/^---/,$d' -e 1d -e s/bond2/bnod2/ demo/manifests/migration.yaml >"$work/migration.yaml"
+ln -s "$PWD/demo" "$work/demo"
+(
+  cd "$work"
+  check() {
+    prompt 'droveway check -f migration.yaml --state demo/state'
+    "$droveway" check --color always -f migration.yaml --state demo/state || true
+  }
+  check
+  prompt 'sed -i s/bnod2/bond2/ migration.yaml'
+  sed -i s/bnod2/bond2/ migration.yaml
+  check
+) | tools/terminal_svg.py --recording 'A wrong letter in a migration network: droveway check finds it, and is content once it is fixed' 100 >docs/images/recording.svg
+
+"$droveway" map --state demo/trouble -o html >"$work/page.html"
+PYTHONDONTWRITEBYTECODE=1 python3 tests/browser/screenshots.py "$work/page.html" docs/images/page.png
 
 "$droveway" map --state demo/trouble -o svg >docs/images/map.svg

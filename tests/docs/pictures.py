@@ -17,6 +17,7 @@ EXPECTED = (
   ("check", TERMINAL, {"#e6e6e6": 500, "#ff8a80": 50, "#8ee08e": 50, "#7fdbff": 50}),
   ("denial", TERMINAL, {"#e6e6e6": 500, "#7fdbff": 50, "#ffd75f": 50}),
   ("layers", WHITE, {"#eaf1fb": 20000, "#fff4df": 10000}),
+  ("recording", TERMINAL, {"#e6e6e6": 500, "#ff8a80": 10, "#8ee08e": 10, "#7fdbff": 10}),
   ("map-hostile", WHITE, {"#3b5f9e": 2000, "#f1efe9": 2000, "#a3222a": 500}),
   ("map", WHITE, {"#3b5f9e": 5000, "#1f7a4d": 500, "#f1efe9": 5000, "#a3222a": 500}),
   ("performance", WHITE, {"#2f6fc4": 1000}),
