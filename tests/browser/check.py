@@ -270,6 +270,23 @@ def large(check, browser, folder):
     looks(check, browser, folder, "large", "light")
 
 
+def pictures(check, browser, _):
+    """The pictures in docs/images follow the color scheme, and the recording moves unless the reader wants less motion."""
+    images = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "images")
+    for scheme, paper in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(26, 32, 41)")):
+        for name in ("map", "layers", "performance-cpu"):
+            page = Page(browser, os.path.join(images, name + ".svg"), scheme=scheme)
+            check.same(f"{name}.svg: paper, {scheme}", page.run("getComputedStyle(document.querySelector('rect')).fill"), paper)
+            page.close()
+    for motion, last in (("no-preference", "0"), ("reduce", "1")):
+        page = Page(browser, os.path.join(images, "recording.svg"), more=[{"name": "prefers-reduced-motion", "value": motion}])
+        seen = page.run("Array.from(document.querySelectorAll('svg > g'), (line) => getComputedStyle(line).opacity)")
+        check.that(f"recording.svg: lines, {motion}", len(seen) > 8 and seen[-1] == last, seen)
+        covers = page.run("Array.from(document.querySelectorAll('g g'), (cover) => getComputedStyle(cover).opacity)")
+        check.that(f"recording.svg: covers, {motion}", covers and (motion != "reduce" or set(covers) == {"0"}), covers)
+        page.close()
+
+
 def main(folder):
     check = Checks()
     with Browser() as browser:
@@ -283,7 +300,7 @@ def main(folder):
         page.close()
         for scheme in ("light", "dark"):
             looks(check, browser, folder, "demo", scheme)
-        for test in (findings, skip_and_scroll, filter_rows, without_script, print_and_motion, hostile, large):
+        for test in (findings, skip_and_scroll, filter_rows, without_script, print_and_motion, hostile, large, pictures):
             test(check, browser, folder)
         for width in (1280, 360):
             keyboard(check, browser, folder, width)
