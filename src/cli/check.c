@@ -36,11 +36,12 @@ static int help(void) {
       "\n"
       "  -f, --filename PATH   file, directory (read recursively) or -; repeat it or list several: -f A B\n"
       "  -s, --state DIR       the cluster's objects, as written by `droveway snapshot DIR`; without them, rules that\n"
-      "                        need them warn that they could not be checked\n"
+      "                        need them cannot be checked\n"
       "      --kubeconfig FILE read the live cluster instead\n"
       "      --context NAME    context of the kubeconfig (default: its current context)\n"
       "  -p, --policy FILE     policy to apply (default: the built-in policy)\n"
       "  -n, --namespace NAME  namespace of manifests that do not set one (default: the policy's)\n" CLI_REPORT_HELP
+      "  -v, --verbose         list what could not be checked without --state or --kubeconfig\n"
       "      --no-snippets     print one line per finding, without source lines, in text output\n"
       "      --help            show this help\n"
       "\n"
@@ -52,6 +53,11 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
+/* Without a cluster, one note replaces the warnings about it, unless they set the exit status. */
+static bool hides_unknown(const struct cli_world_options *world, const struct cli_report_options *how) {
+  return world->state == NULL && world->kubeconfig == NULL && !how->verbose && how->fail_on != CLI_FAIL_ON_WARN;
+}
+
 static int read_own(void *into, int option, const char *value) {
   return cli_report_option("check", option, value, into);
 }
@@ -59,6 +65,7 @@ static int read_own(void *into, int option, const char *value) {
 int cli_check(int argc, char **argv) {
   static const struct option options[] = {CLI_MANIFEST_OPTIONS,
                                           CLI_REPORT_OPTIONS,
+                                          {"verbose", no_argument, NULL, 'v'},
                                           {"no-snippets", no_argument, NULL, CLI_OPTION_NO_SNIPPETS},
                                           {NULL, 0, NULL, 0}};
   static const struct cli_report_words words = {
@@ -67,13 +74,15 @@ int cli_check(int argc, char **argv) {
       .denied = "denied",
       .nothing = "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found"};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct cli_world_options world = {.state = NULL};
   struct cli_report_options how = {.form = CLI_FORM_TEXT};
-  struct cli_manifest_command command = {"check", options, CLI_MANIFEST_LETTERS CLI_REPORT_LETTERS, read_own, &how};
+  struct cli_manifest_command command = {"check",  options, CLI_MANIFEST_LETTERS CLI_REPORT_LETTERS "v",
+                                         read_own, &how,    &world};
   struct dw_subjects subjects;
   int status = cli_subjects_open(&command, argc, argv, &subjects);
   if (status != CLI_OK)
     return status == CLI_HELP ? help() : status;
-  struct cli_report report = {.arena = arena, .words = &words};
+  struct cli_report report = {.arena = arena, .words = &words, .hide_unknown = hides_unknown(&world, &how)};
   check_all(&report, &subjects);
   cli_report_print(&report, &how);
   dw_subjects_free(&subjects);

@@ -234,7 +234,7 @@ int cli_inspect(int argc, char **argv) {
       CLI_MANIFEST_OPTIONS, {"output", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   bool json = false;
-  struct cli_manifest_command command = {"inspect", options, CLI_MANIFEST_LETTERS "o:", read_own, &json};
+  struct cli_manifest_command command = {"inspect", options, CLI_MANIFEST_LETTERS "o:", read_own, &json, .world = NULL};
   struct dw_subjects subjects;
   int status = cli_subjects_open(&command, argc, argv, &subjects);
   if (status != CLI_OK)

@@ -38,6 +38,9 @@ int cli_report_option(const char *command, int option, const char *value, struct
       return cli_usage(command, "invalid --color \"%s\"; use auto, always or never", value);
     out->color = (enum cli_color)word;
     break;
+  case 'v':
+    out->verbose = true;
+    break;
   case CLI_OPTION_NO_SNIPPETS:
     out->no_snippets = true;
     break;
@@ -58,12 +61,14 @@ static void add_finding(struct cli_report *report, const struct dw_finding *find
   report->findings = dw_arena_more(report->arena, report->findings, report->finding_count, &report->finding_capacity,
                                    sizeof *report->findings);
   struct cli_reported *found = &report->findings[report->finding_count++];
-  *found = (struct cli_reported){report, report->object_count - 1, *finding, {.width = 1, .source = ""}};
+  *found = (struct cli_reported){report, report->object_count - 1, *finding, {.width = 1, .source = ""}, false};
   found->finding.field = copy(report->arena, finding->field);
   found->finding.value = copy(report->arena, finding->value);
   found->finding.what = copy(report->arena, finding->what);
   found->finding.fix = copy(report->arena, finding->fix);
   found->finding.facts = (struct dw_facts){0};
+  found->hidden = report->hide_unknown && finding->cluster_unknown;
+  report->hidden += found->hidden;
   if (manifest == NULL)
     return;
   struct dw_manifest_spot spot = {finding->field, finding->of_key, finding->line, finding->column};

@@ -19,6 +19,7 @@ struct cli_report_options {
   enum cli_color color;
   bool quiet;       /* no summary */
   bool no_snippets; /* no source lines: one line per finding */
+  bool verbose;     /* show what could not be checked without a cluster */
   bool unwrapped;   /* text does not depend on the terminal */
   size_t indent;    /* columns that the caller puts before each line of text */
 };
@@ -58,6 +59,7 @@ struct cli_reported {
   size_t object; /* its index in the report's list */
   struct dw_finding finding;
   struct dw_place place; /* line 0: unknown */
+  bool hidden;           /* only JSON and JUnit contain it; the others count it */
 };
 
 /* The wording of a command. */
@@ -79,6 +81,8 @@ struct cli_report {
   size_t finding_count, finding_capacity;
   size_t denied;           /* objects */
   size_t errors, warnings; /* findings, including those that are only counted */
+  bool hide_unknown;       /* without a cluster, its missing objects get one note instead of a warning for each rule */
+  size_t hidden;           /* findings; they are part of the warnings */
   size_t skipped;          /* documents that are not Kubernetes objects */
   size_t templates;        /* Helm templates that are unreadable until they are rendered */
   const char **patches;    /* files that are kustomize patches */
@@ -121,6 +125,9 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
 void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *object);
 /* Appends the lines at the end of text output, wrapped at WRAP columns (0: not): what was skipped, and the totals. */
 void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap);
+
+/* One line about the hidden findings, of which there must be some: how many, and how to provide the facts. */
+const char *cli_hidden_note(struct dw_arena *arena, const struct cli_report *report);
 
 /* A fingerprint for each finding, in ARENA: it stays the same when lines move. It depends on rule, file, object and
  * field; equal findings are numbered. */

@@ -63,9 +63,13 @@ static void put_annotation(struct dw_buf *out, const struct cli_reported *found)
   dw_buf_putc(out, '\n');
 }
 
+static bool is_over_limit(const struct cli_report *report) {
+  return report->errors > GITHUB_LIMIT || report->warnings - report->hidden > GITHUB_LIMIT;
+}
+
 static bool has_hidden_facts(const struct cli_report *report) {
-  return report->errors > GITHUB_LIMIT || report->warnings > GITHUB_LIMIT || report->skipped > 0 ||
-         report->templates > 0 || report->patch_count > 0;
+  return is_over_limit(report) || report->skipped > 0 || report->templates > 0 || report->patch_count > 0 ||
+         report->hidden > 0;
 }
 
 /* The summary. It is an annotation if it says something that the others do not: GitHub drops annotations over its limit
@@ -80,8 +84,9 @@ static void put_github_summary(struct dw_buf *out, const struct cli_report *repo
   for (size_t i = 0; i < report->object_count; i++)
     cli_report_put_rest(&text, &report->objects[i]);
   cli_report_put_summary(&text, report, 0);
-  dw_buf_printf(&text, "GitHub annotates at most %d errors and %d warnings per step; the log lists all findings",
-                GITHUB_LIMIT, GITHUB_LIMIT);
+  if (is_over_limit(report))
+    dw_buf_printf(&text, "GitHub annotates at most %d errors and %d warnings per step; the log lists all findings",
+                  GITHUB_LIMIT, GITHUB_LIMIT);
   dw_buf_puts(out, "::notice title=Droveway::");
   put_message(out, dw_buf_text(&text));
   dw_buf_putc(out, '\n');
@@ -89,7 +94,8 @@ static void put_github_summary(struct dw_buf *out, const struct cli_report *repo
 
 void cli_report_github(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
   for (size_t i = 0; i < report->finding_count; i++)
-    put_annotation(out, &report->findings[i]);
+    if (!report->findings[i].hidden)
+      put_annotation(out, &report->findings[i]);
   if (!options->quiet)
     put_github_summary(out, report);
 }
@@ -128,7 +134,8 @@ void cli_report_gitlab(const struct cli_report *report, const struct cli_report_
   const char **fingerprints = cli_report_fingerprints(arena, report);
   dw_json_begin_array(&w);
   for (size_t i = 0; i < report->finding_count; i++)
-    put_issue(&w, &report->findings[i], fingerprints[i]);
+    if (!report->findings[i].hidden)
+      put_issue(&w, &report->findings[i], fingerprints[i]);
   dw_json_end_array(&w);
   dw_buf_putc(out, '\n');
 }

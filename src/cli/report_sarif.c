@@ -43,7 +43,8 @@ static struct rules rules_used(struct dw_arena *arena, const struct cli_report *
   rules.all = dw_rules(&rules.count);
   rules.index = dw_arena_array(arena, rules.count + 1, sizeof *rules.index);
   for (size_t i = 0; i < report->finding_count; i++)
-    rules.index[place_of(&rules, report->findings[i].finding.rule)] = 1;
+    if (!report->findings[i].hidden)
+      rules.index[place_of(&rules, report->findings[i].finding.rule)] = 1;
   for (size_t i = 0; i < rules.count; i++)
     rules.index[i] = rules.index[i] != 0 ? next++ : -1;
   return rules;
@@ -209,17 +210,37 @@ static void put_result(struct dw_json_writer *w, const struct cli_reported *foun
   dw_json_end_object(w);
 }
 
+/* What could not be checked is not a result: it is no alert that a reviewer could fix in the code (3.20.21). */
+static void put_hidden(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_report *report) {
+  dw_json_key(w, "invocations");
+  dw_json_begin_array(w);
+  dw_json_begin_object(w);
+  dw_json_member_bool(w, "executionSuccessful", true);
+  dw_json_key(w, "toolExecutionNotifications");
+  dw_json_begin_array(w);
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "level", "note");
+  put_text(w, "message", cli_hidden_note(arena, report));
+  dw_json_end_object(w);
+  dw_json_end_array(w);
+  dw_json_end_object(w);
+  dw_json_end_array(w);
+}
+
 static void put_run(struct dw_json_writer *w, const struct cli_report *report) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct rules rules = rules_used(arena, report);
   const char **marks = cli_report_fingerprints(arena, report);
   dw_json_begin_object(w);
   put_tool(w, arena, &rules);
+  if (report->hidden > 0)
+    put_hidden(w, arena, report);
   dw_json_member_string(w, "columnKind", "unicodeCodePoints");
   dw_json_key(w, "results");
   dw_json_begin_array(w);
   for (size_t i = 0; i < report->finding_count; i++)
-    put_result(w, &report->findings[i], &rules, marks[i]);
+    if (!report->findings[i].hidden)
+      put_result(w, &report->findings[i], &rules, marks[i]);
   dw_json_end_array(w);
   dw_json_end_object(w);
 }

@@ -141,10 +141,12 @@ static void put_in_file_order(struct dw_buf *out, const struct cli_report *repor
                               const struct cli_reported_object *object, const struct cli_text_style *style) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct cli_reported **order = dw_arena_array(arena, object->count + 1, sizeof(const struct cli_reported *));
-  for (size_t i = 0; i < object->count; i++)
-    order[i] = &report->findings[object->first + i];
-  qsort(order, object->count, sizeof *order, by_place);
-  for (size_t i = 0; i < object->count; i++) {
+  size_t count = 0;
+  for (size_t i = object->first; i < object->first + object->count; i++)
+    if (!report->findings[i].hidden)
+      order[count++] = &report->findings[i];
+  qsort(order, count, sizeof *order, by_place);
+  for (size_t i = 0; i < count; i++) {
     separate(out, style);
     cli_report_put_finding(out, order[i], style);
   }
@@ -165,7 +167,17 @@ __attribute__((format(printf, 3, 4))) static void put_note(struct dw_buf *out, s
   cli_put_wrapped(out, dw_buf_text(&clean), wrap, HANG);
 }
 
+const char *cli_hidden_note(struct dw_arena *arena, const struct cli_report *report) {
+  return dw_arena_printf(
+      arena,
+      "%zu check%s not possible without the cluster's objects: use --state DIR (written by `droveway "
+      "snapshot DIR`) or --kubeconfig FILE; -v lists %s",
+      report->hidden, report->hidden == 1 ? " was" : "s were", report->hidden == 1 ? "it" : "them");
+}
+
 void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t warnings = report->warnings - report->hidden;
   if (report->skipped > 0)
     put_note(out, wrap, "%zu document%s skipped: not %s (apiVersion or kind is missing)", report->skipped,
              plural(report->skipped), report->skipped == 1 ? "a Kubernetes object" : "Kubernetes objects");
@@ -182,7 +194,9 @@ void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report,
   else
     put_note(out, wrap, "%zu object%s %s, %zu %s: %zu error%s, %zu warning%s", report->object_count,
              plural(report->object_count), report->words->done, report->denied, report->words->denied, report->errors,
-             plural(report->errors), report->warnings, plural(report->warnings));
+             plural(report->errors), warnings, plural(warnings));
+  if (report->hidden > 0)
+    put_note(out, wrap, "%s", cli_hidden_note(arena, report));
 }
 
 void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {

@@ -117,5 +117,7 @@ int cli_subjects_open(const struct cli_manifest_command *command, int argc, char
   struct dw_error err = DW_ERROR_INIT;
   if (status != CLI_OK)
     return status;
+  if (command->world != NULL)
+    *command->world = arguments.world;
   return cli_subjects_load(&arguments, out, &err) == 0 ? CLI_OK : cli_fail(&err);
 }

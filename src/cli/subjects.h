@@ -13,6 +13,7 @@ struct cli_manifest_command {
   /* Stores one of its own options in INTO: CLI_OK, or CLI_FAILED after printing the error. */
   int (*read_own)(void *into, int option, const char *value);
   void *into;
+  struct cli_world_options *world; /* receives --state, --kubeconfig ...; may be NULL */
 };
 #define CLI_MANIFEST_OPTIONS                                                                                           \
   CLI_WORLD_OPTIONS, {"filename", required_argument, NULL, 'f'}, {"namespace", required_argument, NULL, 'n'}, {        \

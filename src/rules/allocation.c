@@ -233,7 +233,7 @@ static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
     small_pool(check, rule, &pools.items[i], &demand);
   }
   if (pools.count > 0 && !found && !demand.known)
-    dw_report_unverified(check, rule, pools.items[0].pool->range.field, "%s", dw_nad_no_nodes(check));
+    dw_report_unknown(check, rule, pools.items[0].pool->range.field, "%s", dw_nad_no_nodes(check));
 }
 
 /* Every node gets a slice, whatever runs on it. */

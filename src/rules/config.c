@@ -238,7 +238,7 @@ static void report_unknown(struct dw_check *check, const struct dw_rule *rule, c
                            const struct dw_nad_name *nad) {
   const char *nearest = dw_view_nad_nearest(check->view, nad->ns, nad->name);
   if (nearest == NULL)
-    dw_report_unverified(check, rule, network->field, "the NADs are unknown");
+    dw_report_unknown(check, rule, network->field, "the NADs are unknown");
   else
     dw_report_unverified(check, rule, network->field, "the NADs are unknown; did you mean \"%s\"?", nearest);
 }
@@ -350,7 +350,7 @@ static void migrations_running(struct dw_check *check, const struct dw_rule *rul
     return;
   struct dw_found found = found_network(check, network_in_force(check->migration), DW_REASON_INVALID);
   if (dw_view_knows(check->view, DW_KIND_MIGRATION) != DW_KNOWN) {
-    dw_report_unverified(check, rule, found.field, "the migrations are unknown");
+    dw_report_unknown(check, rule, found.field, "the migrations are unknown");
     return;
   }
   size_t running = dw_view_summary(check->view).running_migrations;
@@ -388,7 +388,7 @@ static void network_in_use(struct dw_check *check, const struct dw_rule *rule) {
     dw_report_unavailable(check, rule, field,
                           "the HyperConverged and KubeVirt objects that may use this NAD cannot be read now");
   } else if (users_are(check, DW_UNKNOWN)) {
-    dw_report_unverified(check, rule, field, "the HyperConverged and KubeVirt objects are unknown");
+    dw_report_unknown(check, rule, field, "the HyperConverged and KubeVirt objects are unknown");
   }
 }
 

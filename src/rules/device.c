@@ -67,10 +67,10 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
               dw_view_summary(check->view).handler_nodes, dw_nad_list(check->arena, names, DW_NODES_SHOWN, without));
   size_t unknown = dw_view_without_devices(check->view, names, DW_NODES_SHOWN);
   if (dw_view_summary(check->view).handler_nodes == 0)
-    dw_report_unverified(check, rule, RESOURCE_FIELD, "%s", dw_nad_no_nodes(check));
+    dw_report_unknown(check, rule, RESOURCE_FIELD, "%s", dw_nad_no_nodes(check));
   else if (unknown > 0)
-    dw_report_unverified(check, rule, RESOURCE_FIELD, "the allocatable devices are unknown on %s",
-                         dw_nad_list(check->arena, names, DW_NODES_SHOWN, unknown));
+    dw_report_unknown(check, rule, RESOURCE_FIELD, "the allocatable devices are unknown on %s",
+                      dw_nad_list(check->arena, names, DW_NODES_SHOWN, unknown));
 }
 
 /* sriov-cni pkg/config/config.go: "VF pci addr is required"; ib-sriov-cni and accelerated-bridge-cni have the same

@@ -182,6 +182,17 @@ void dw_report_unverified(struct dw_check *check, const struct dw_rule *rule, co
   va_end(args);
 }
 
+void dw_report_unknown(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why, ...) {
+  if (dw_check_action(check, rule, false) <= DW_ACTION_OFF)
+    return;
+  va_list args;
+  va_start(args, why);
+  struct dw_finding *finding = unverified(check, rule, field, dw_arena_vprintf(check->arena, why, args));
+  va_end(args);
+  if (finding != NULL)
+    finding->cluster_unknown = true;
+}
+
 void dw_report_unavailable(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why,
                            ...) {
   enum dw_action action = dw_check_action(check, rule, false);

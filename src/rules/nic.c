@@ -218,7 +218,7 @@ static void master_unverified(struct dw_check *check, const struct dw_rule *rule
   const struct dw_cni_plugin *plugin = next_needing(check, NULL, &needed);
   const char *why = plugin == NULL ? NULL : dw_nad_no_nics(check);
   if (why != NULL)
-    dw_report_unverified(check, rule, needed.name->field, "%s", why);
+    dw_report_unknown(check, rule, needed.name->field, "%s", why);
   for (; plugin != NULL; plugin = next_needing(check, plugin, &needed)) {
     struct dw_faulty unsure = dw_nic_fault(check, needed.name->text, DW_NIC_UNSURE, 0);
     if (unsure.count > 0)

@@ -115,7 +115,7 @@ static void overlap_cluster_network(struct dw_check *check, const struct dw_rule
     compare_routes(&comparison, plugin);
   }
   if (comparison.first != NULL && !comparison.found && !dw_view_summary(check->view).cluster_networks_known)
-    dw_report_unverified(check, rule, comparison.first, "cluster networks unknown; set clusterNetworks");
+    dw_report_unknown(check, rule, comparison.first, "cluster networks unknown; set clusterNetworks");
 }
 
 /* A range to compare with other NADs' pools. */
@@ -235,7 +235,7 @@ static void overlap_network(struct dw_check *check, const struct dw_rule *rule) 
     shared |= dw_wire_of(check->arena, all.items[i].plugin).kind != DW_WIRE_OVERLAY;
   }
   if (shared && !found && dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)
-    dw_report_unverified(check, rule, all.items[0].value->field, "other NADs are unknown");
+    dw_report_unknown(check, rule, all.items[0].value->field, "other NADs are unknown");
 }
 
 static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool) {

@@ -164,7 +164,7 @@ static void ovn_mapping(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found, "maps to a bridge that does not exist on %s", without.nodes);
   const char *unknown = dw_nad_no_nics(check);
   if (unknown != NULL)
-    dw_report_unverified(check, rule, ovn->localnet.field, "%s", unknown);
+    dw_report_unknown(check, rule, ovn->localnet.field, "%s", unknown);
 }
 
 static const struct dw_rule rules[] = {

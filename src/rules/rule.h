@@ -69,6 +69,7 @@ struct dw_finding {
   const struct dw_rule *rule;
   enum dw_action action; /* the action in force: WARN or DENY */
   bool unverified;       /* facts were missing: `what` begins with "could not be checked: " */
+  bool cluster_unknown;  /* unverified because nothing is known about the cluster's objects of some kind */
   bool unavailable;      /* the facts are not available now, and the answer depends on them: 503 */
   bool tolerated; /* a denial turned into a warning: it was so before this UPDATE, or the object is being deleted */
   enum dw_reason reason;
@@ -165,6 +166,10 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
 
 /* Facts are missing: adds the warning "could not be checked: WHY". */
 void dw_report_unverified(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why, ...)
+    __attribute__((nonnull, format(printf, 4, 5)));
+
+/* The same if the missing facts are objects of the cluster, which a state folder or a kubeconfig would provide. */
+void dw_report_unknown(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why, ...)
     __attribute__((nonnull, format(printf, 4, 5)));
 
 /* The facts are not available now: the review is answered with 503, unless it is denied anyway. */

@@ -37,7 +37,7 @@ static void named_bridge(struct dw_check *check, const struct dw_rule *rule, con
                            .fix = "create a bridge with this name on every node, with the migration NIC as its port"},
         "%s", faults);
   else if (unknown != NULL)
-    dw_report_unverified(check, rule, bridge->field, "%s", unknown);
+    dw_report_unknown(check, rule, bridge->field, "%s", unknown);
 }
 
 /* Measured: without the key, the plugin creates cni0; with "" it fails, because a bridge needs a name. */

@@ -115,6 +115,75 @@ static void quiet_omits_the_summary(void **state) {
   assert_string_equal(silent.out, "");
 }
 
+/* --- without a cluster --- */
+
+#define NOT_POSSIBLE(checks, them)                                                                                     \
+  checks " not possible without the cluster's objects: use --state DIR (written by `droveway snapshot DIR`) or "       \
+         "--kubeconfig FILE; -v lists " them "\n"
+#define FOUR NOT_POSSIBLE("4 checks were", "them")
+
+/* The number of findings in JSON, and of those that are unverified. */
+static void expect_findings(const char *option, size_t all, size_t unverified) {
+  RUN_SCOPED run = RUN("check", "-f", FINE, "-o", "json", option);
+  struct json_object *report = run_json(&run);
+  struct json_object *findings = member_list(report, "findings");
+  assert_int_equal(json_object_array_length(findings), all);
+  assert_int_equal(member_int(report, "warnings"), all);
+  for (size_t i = 0; i < all; i++)
+    unverified -=
+        (size_t)json_object_get_boolean(json_object_object_get(json_object_array_get_idx(findings, i), "unverified"));
+  assert_int_equal(unverified, 0);
+  json_object_put(report);
+}
+
+static void without_a_cluster_one_note_says_what_is_missing(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", FINE);
+  assert_int_equal(run.status, 0);
+  assert_string_equal(run.err, "");
+  assert_string_equal(run.out, "2 objects checked, 0 denied: 0 errors, 0 warnings\n" FOUR);
+  RUN_SCOPED quiet = RUN("check", "-q", "-f", FINE);
+  assert_string_equal(quiet.out, "");
+  RUN_SCOPED denied = RUN_WITH(EMPTY_RANGE, "check", "--no-snippets", "-f", "-");
+  assert_int_equal(denied.status, 1);
+  assert_int_equal(strncmp(denied.out, "<stdin>:4:", 10), 0);
+  assert_non_null(
+      strstr(denied.out, "\n1 object checked, 1 denied: 1 error, 0 warnings\n" NOT_POSSIBLE("2 checks were", "them")));
+  expect_findings("-q", 4, 4);
+  expect_findings("-v", 4, 4);
+}
+
+static void verbose_lists_what_could_not_be_checked(void **state) {
+  (void)state;
+  RUN_SCOPED listed = RUN("check", "-f", FINE, "--no-snippets", "-v");
+  RUN_SCOPED strict = RUN("check", "-f", FINE, "--no-snippets", "--fail-on", "warn");
+  assert_string_equal(listed.out, FINE
+                      ":13:17: warning: spec.config.master: could not be checked: the nodes are unknown "
+                      "[master-unverified]\n" FINE
+                      ":18:18: warning: spec.config.ipam.range: could not be checked: cluster networks unknown; set "
+                      "clusterNetworks [overlap-cluster-network]\n" FINE
+                      ":18:18: warning: spec.config.ipam.range: could not be checked: other NADs are unknown "
+                      "[overlap-network]\n" FINE ":18:18: warning: spec.config.ipam.range: could not be checked: the "
+                      "nodes are unknown [pool-too-small]\n"
+                      "2 objects checked, 0 denied: 0 errors, 4 warnings\n");
+  assert_int_equal(listed.status, 0);
+  assert_string_equal(strict.out, listed.out);
+  assert_int_equal(strict.status, 1);
+}
+
+/* With a state, each missing fact is shown: the note's advice would be wrong. So is what no cluster would answer. */
+static void other_unverified_findings_are_shown(void **state) {
+  (void)state;
+  char folder[64];
+  folder_make(folder);
+  RUN_SCOPED with_state = RUN("check", "-f", FINE, "--state", folder);
+  assert_non_null(strstr(with_state.out, "could not be checked: the nodes are unknown [master-unverified]"));
+  assert_null(strstr(with_state.out, "not possible"));
+  folder_remove(folder);
+  RUN_SCOPED misspelt = RUN("check", "-f", "tests/manifests/pair-misspelt");
+  assert_non_null(strstr(misspelt.out, "the NADs are unknown; did you mean \"migration-lan\"? [network-missing]"));
+}
+
 /* --- wrapping --- */
 
 /* The width of the longest line, in bytes; all output here is ASCII. */
@@ -372,6 +441,9 @@ int main(void) {
       cmocka_unit_test(input_cannot_control_the_terminal),
       cmocka_unit_test(standard_input_is_called_stdin),
       cmocka_unit_test(quiet_omits_the_summary),
+      cmocka_unit_test(without_a_cluster_one_note_says_what_is_missing),
+      cmocka_unit_test(verbose_lists_what_could_not_be_checked),
+      cmocka_unit_test(other_unverified_findings_are_shown),
       cmocka_unit_test(findings_are_wrapped_with_a_hanging_indent),
       cmocka_unit_test(the_width_is_that_of_the_terminal),
       cmocka_unit_test(a_pipe_is_not_wrapped),

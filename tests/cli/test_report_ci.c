@@ -216,8 +216,24 @@ static void gitlab_reports_an_audit_of_files(void **state) {
   json_object_put(report);
 }
 
+static void without_a_cluster_nothing_is_annotated(void **state) {
+  (void)state;
+  RUN_SCOPED github = RUN("check", "-f", FINE, "-o", "github");
+  assert_string_equal(github.out,
+                      "::notice title=Droveway::2 objects checked, 0 denied: 0 errors, 0 warnings%0A4 checks were not "
+                      "possible without the cluster's objects: use --state DIR (written by `droveway snapshot DIR`) or "
+                      "--kubeconfig FILE; -v lists them%0A\n");
+  RUN_SCOPED gitlab = RUN("check", "-f", FINE, "-o", "gitlab");
+  struct json_object *issues = run_json(&gitlab);
+  assert_int_equal(json_object_array_length(issues), 0);
+  json_object_put(issues);
+  RUN_SCOPED verbose = RUN("check", "-v", "-f", FINE, "-o", "github");
+  assert_int_equal(strncmp(verbose.out, "::warning ", 10), 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(without_a_cluster_nothing_is_annotated),
       cmocka_unit_test(github_has_one_annotation_per_finding),
       cmocka_unit_test(github_escapes_what_would_end_a_property),
       cmocka_unit_test(github_keeps_line_ends_out_of_commands),

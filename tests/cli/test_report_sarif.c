@@ -300,8 +300,30 @@ static void no_findings_is_a_run_without_results(void **state) {
   json_object_put(report);
 }
 
+/* What could not be checked is no alert in the code, but a note about the run. */
+static void without_a_cluster_there_is_one_notification(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", "demo/manifests/migration.yaml", "-o", "sarif");
+  struct json_object *report = run_json(&run);
+  struct json_object *one = json_object_array_get_idx(member(run_of(report), "invocations"), 0);
+  struct json_object *notes = member_list(one, "toolExecutionNotifications");
+  assert_int_equal(json_object_array_length(member_list(run_of(report), "results")), 0);
+  assert_true(json_object_get_boolean(member(one, "executionSuccessful")));
+  assert_int_equal(json_object_array_length(notes), 1);
+  assert_string_equal(member_text(json_object_array_get_idx(notes, 0), "level"), "note");
+  const char *text = member_text(member(json_object_array_get_idx(notes, 0), "message"), "text");
+  assert_int_equal(strncmp(text, "4 checks were not possible without the cluster's objects: use --state DIR ", 74), 0);
+  json_object_put(report);
+  RUN_SCOPED verbose = RUN("check", "-v", "-f", "demo/manifests/migration.yaml", "-o", "sarif");
+  report = run_json(&verbose);
+  assert_int_equal(json_object_array_length(member_list(run_of(report), "results")), 4);
+  assert_null(json_object_object_get(run_of(report), "invocations"));
+  json_object_put(report);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(without_a_cluster_there_is_one_notification),
       cmocka_unit_test(the_tool_names_itself),
       cmocka_unit_test(each_result_points_to_its_rule),
       cmocka_unit_test(a_result_has_level_message_and_place),
