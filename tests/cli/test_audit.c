@@ -425,8 +425,24 @@ static void other_commands_need_an_explicit_cluster(void **state) {
   expect_usage(RUN("review", "x.json", "--context", "x"), "--context requires --kubeconfig");
 }
 
+/* What is wrong in the cluster of the README's pictures. */
+static void the_demo_with_mistakes_has_these(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("audit", "--state", "demo/trouble");
+  static const char *const rules[] = {"[overlap-network]", "[master-missing]", "[master-down]", "[pool-too-small]",
+                                      "[network-unfit]"};
+  assert_int_equal(run.status, 1);
+  for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+    assert_non_null(strstr(run.out, rules[i]));
+  assert_non_null(strstr(run.out, "has 6 usable addresses, but 10 are needed (7 nodes that run virt-handler, 2 "
+                                  "virt-synchronization-controllers and 1 more during updates)"));
+  assert_non_null(strstr(run.out, "fix: widen the range to at least /28\n"));
+  assert_non_null(strstr(run.out, "4 objects audited, 3 in violation: 7 errors, 1 warning\n"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_demo_with_mistakes_has_these),
       cmocka_unit_test(violations_name_the_object_and_exit_1),
       cmocka_unit_test(valid_objects_exit_0),
       cmocka_unit_test(warnings_alone_exit_0),
