@@ -106,8 +106,7 @@ static void report_missing_value(const char *command, const char *text, const st
     cli_usage(command, "option -%c needs a value", optopt);
     return;
   }
-  size_t length = strlen(text + 2);
-  while (options->name != NULL && (options->val != optopt || strncmp(options->name, text + 2, length) != 0))
+  while (options->name != NULL && (options->val != optopt || strstr(options->name, text + 2) != options->name))
     options++;
   cli_usage(command, "option --%s needs a value", options->name == NULL ? text + 2 : options->name);
 }
