@@ -22,17 +22,17 @@ enum dw_policy_shape {
 };
 
 struct dw_policy_field {
-  const char *key; /* NULL for the items of a list */
-  enum dw_policy_shape shape;
+  const char *key;                      /* NULL for the items of a list */
   const char *about;                    /* a sentence for readers of the schema */
   const struct dw_policy_field *fields; /* of an object; of a list, one: its items */
   size_t field_count;
-  bool required;
-  bool nullable;           /* null is the same as an absent field: `rules:` with everything below commented out */
   const char *word;        /* of a WORD */
   int64_t lowest, highest; /* of a LIMIT */
   size_t least;            /* of a LIST: the lowest number of items */
   const char *by_default;  /* JSON text; NULL if the default depends on the cluster, or if there is none */
+  enum dw_policy_shape shape;
+  bool required;
+  bool nullable; /* null is the same as an absent field: `rules:` with everything below commented out */
 };
 
 /* The whole document. */
