@@ -11,7 +11,7 @@
 #include "cli/subjects.h"
 #include "map/map.h"
 
-enum form { FORM_TEXT, FORM_SVG, FORM_HTML };
+enum form { FORM_TEXT, FORM_JSON, FORM_SVG, FORM_HTML };
 
 struct arguments {
   struct cli_manifest_arguments manifests;
@@ -24,7 +24,7 @@ struct arguments {
 static int help(void) {
   puts(
       "usage: droveway map [--kubeconfig FILE [--context NAME] | --state DIR] [-f PATH...] [--policy FILE]\n"
-      "                    [-o text|svg|html] [--suggest [/SIZE]] [--family 4|6] [--color WHEN]\n"
+      "                    [-o text|json|svg|html] [--suggest [/SIZE]] [--family 4|6] [--color WHEN]\n"
       "\n"
       "Shows which addresses are in use (cluster networks, pools, remote clusters, nodes) and which are free.\n"
       "\n"
@@ -34,7 +34,8 @@ static int help(void) {
       "  -f, --filename PATH    include these manifests as if they were already applied; a cluster is then read only\n"
       "                         with --kubeconfig or --state\n"
       "  -p, --policy FILE      policy to apply (default: the built-in policy)\n"
-      "  -o, --output FORMAT    text (default), svg (a picture) or html (a page that also shows NICs and findings)\n"
+      "  -o, --output FORMAT    text (default), json, svg (a picture) or html (a page that also shows NICs and\n"
+      "                         findings)\n"
       "      --suggest [/SIZE]  suggest free ranges for a migration network, of this size: /8 to /30 (IPv4) or /48 to\n"
       "                         /126 (IPv6); without a size, or if it is too small, of the smallest that fits; html\n"
       "                         output always does\n"
@@ -50,10 +51,10 @@ static int help(void) {
 /* --- options --- */
 
 static int read_form(const char *text, enum form *form) {
-  static const char *const forms[] = {"text", "svg", "html"};
+  static const char *const forms[] = {"text", "json", "svg", "html"};
   int found = cli_word(forms, sizeof forms / sizeof *forms, text);
   if (found < 0)
-    return cli_usage("map", "unknown output format \"%s\"; use text, svg or html", text);
+    return cli_usage("map", "unknown output format \"%s\"; use text, json, svg or html", text);
   *form = (enum form)found;
   return CLI_OK;
 }
@@ -164,7 +165,9 @@ static int render(struct dw_arena *arena, const struct dw_world *world, const st
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   const struct dw_map *map = dw_map_build(arena, world, &arguments->map);
   struct dw_map_text_options options = {columns(), is_utf8(), cli_wants_color(arguments->color)};
-  if (arguments->form == FORM_SVG)
+  if (arguments->form == FORM_JSON)
+    dw_map_json(map, &out);
+  else if (arguments->form == FORM_SVG)
     dw_map_svg(map, &out);
   else if (arguments->form == FORM_HTML)
     dw_map_html(map, &out);

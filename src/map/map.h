@@ -194,6 +194,8 @@ struct dw_map_text_options {
 };
 void dw_map_text(const struct dw_map *map, const struct dw_map_text_options *options, struct dw_buf *out)
     __attribute__((nonnull));
+/* One JSON object (docs/map.md). It covers what the text covers. */
+void dw_map_json(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
 /* One <svg> element. It can be embedded in an HTML page: it has no XML declaration, and all selectors of its style and
  * all ids begin with "dwmap". */
 void dw_map_svg(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));

@@ -101,6 +101,27 @@ static void a_size_that_just_fits_is_marked(void **state) {
   expect_text(&run, "  192.168.99.0/30   usable 2; it fits, but less than 10 % is left over\n");
 }
 
+static void json_has_the_same_ranges_as_text(void **state) {
+  (void)state;
+  RUN_SCOPED text = RUN("map", "-s", "demo/state", "--suggest", "/24");
+  RUN_SCOPED run = RUN("map", "-s", "demo/state", "--suggest", "/24", "-o", "json");
+  assert_int_equal(run.status, 0);
+  assert_string_equal(run.err, "");
+  struct json_object *json = run_json(&run);
+  struct json_object *areas = member_list(json, "areas");
+  for (size_t i = 0; i < json_object_array_length(areas); i++) {
+    static const char *const lists[] = {"used", "free"};
+    for (size_t l = 0; l < 2; l++) {
+      struct json_object *list = member_list(json_object_array_get_idx(areas, i), lists[l]);
+      for (size_t k = 0; k < json_object_array_length(list); k++)
+        expect_text(&text, member_text(json_object_array_get_idx(list, k), "addresses"));
+    }
+  }
+  struct json_object *first = json_object_array_get_idx(member_list(json, "suggestions"), 0);
+  assert_string_equal(member_text(first, "range"), "10.200.6.0/24");
+  json_object_put(json);
+}
+
 static void expect_usage(const char *option, const char *value, const char *says) {
   RUN_SCOPED run = RUN("map", "-s", "demo/state", option, value);
   assert_int_equal(run.status, 2);
@@ -123,7 +144,7 @@ static void sizes_outside_the_bounds_are_rejected(void **state) {
 
 static void invalid_values_are_named(void **state) {
   (void)state;
-  expect_usage("-o", "pdf", "\"pdf\"; use text, svg or html");
+  expect_usage("-o", "pdf", "\"pdf\"; use text, json, svg or html");
   expect_usage("--family", "5", "\"5\"; use 4 or 6");
   expect_usage("--color", "red", "\"red\"; use auto, always or never");
 }
@@ -203,6 +224,7 @@ int main(void) {
       cmocka_unit_test_setup(the_demo_is_mapped, setup),
       cmocka_unit_test_setup(findings_do_not_fail_a_map, setup),
       cmocka_unit_test_setup(ranges_are_suggested, setup),
+      cmocka_unit_test_setup(json_has_the_same_ranges_as_text, setup),
       cmocka_unit_test_setup(without_a_size_the_smallest_that_fits_is_suggested, setup),
       cmocka_unit_test_setup(a_size_that_is_too_small_is_replaced, setup),
       cmocka_unit_test_setup(a_size_that_just_fits_is_marked, setup),
