@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/report.h"
 #include "cli/subjects.h"
@@ -15,26 +16,31 @@ static void check_subject(struct cli_report *report, const struct dw_world *worl
 }
 
 static void check_all(struct cli_report *report, const struct dw_subjects *subjects) {
-  report->skipped = subjects->read.skipped;
-  report->templates = subjects->read.templates;
-  report->patches = subjects->read.patches;
-  report->patch_count = subjects->read.patch_count;
+  report->read = &subjects->read;
   for (size_t i = 0; i < subjects->count; i++)
     if (dw_kind_is_judged(subjects->items[i].kind))
       check_subject(report, subjects->world, &subjects->items[i]);
+  for (size_t i = 0; i < subjects->read.unreadable.count; i++)
+    cli_report_add_unreadable(report, &subjects->read.unreadable.items[i]);
+}
+
+/* A terminal shows the report. Elsewhere it may be in a file, so that the log would not say why the status is 2. */
+static void explain_status(const struct dw_subjects *subjects) {
+  if (!isatty(STDOUT_FILENO))
+    (void)cli_subjects_report_unreadable(subjects);
 }
 
 static int help(void) {
   puts(
-      "usage: droveway check -f PATH... [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
+      "usage: droveway check PATH... [--exclude GLOB] [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
       "       [-n NAMESPACE] [-o text|json|sarif|junit|github|gitlab] [--fail-on deny|warn|never]\n"
       "\n"
       "Checks manifests as if they were applied in order: NetworkAttachmentDefinitions (NADs) first, then the\n"
       "HyperConverged and KubeVirt objects that refer to them, and MigrationPolicies. Reads YAML streams, JSON and\n"
       "`kind: List` from files, directories and standard input (-), including manifests embedded in other objects\n"
-      "such as policies and templates. Skips all other kinds.\n"
-      "\n"
-      "  -f, --filename PATH   file, directory (read recursively) or -; repeat it or list several: -f A B\n"
+      "such as policies and templates. Skips all other kinds, and templates that are not rendered. A file that cannot\n"
+      "be read is reported as [unreadable], and the others are checked.\n"
+      "\n" CLI_MANIFEST_HELP
       "  -s, --state DIR       the cluster's objects, as written by `droveway snapshot DIR`; without them, rules that\n"
       "                        need them cannot be checked\n"
       "      --kubeconfig FILE read the live cluster instead\n"
@@ -45,11 +51,13 @@ static int help(void) {
       "      --no-snippets     print one line per finding, without source lines, in text output\n"
       "      --help            show this help\n"
       "\n"
-      "Exit status: 0 if nothing is denied, 1 if something is denied (see --fail-on), 2 if an input cannot be read.\n"
+      "Exit status: 0 if nothing is denied, 1 if something is denied (see --fail-on), 2 if an input cannot be read, "
+      "even\n"
+      "if something is denied.\n"
       "\n"
       "Examples:\n"
-      "  kubectl kustomize overlays/prod | droveway check -f - --state cluster-state\n"
-      "  droveway check -f manifests/ -o sarif > droveway.sarif");
+      "  kubectl kustomize overlays/prod | droveway check - --state cluster-state\n"
+      "  droveway check manifests/ --exclude 'manifests/old/' -o sarif > droveway.sarif");
   return cli_finish(CLI_OK);
 }
 
@@ -85,6 +93,8 @@ int cli_check(int argc, char **argv) {
   struct cli_report report = {.arena = arena, .words = &words, .hide_unknown = hides_unknown(&world, &how)};
   check_all(&report, &subjects);
   cli_report_print(&report, &how);
+  status = cli_finish(cli_report_status(&report, &how));
+  explain_status(&subjects);
   dw_subjects_free(&subjects);
-  return cli_finish(cli_report_status(&report, &how));
+  return status;
 }

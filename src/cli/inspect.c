@@ -201,14 +201,13 @@ static void print_all(struct dw_arena *arena, const struct dw_subjects *subjects
 }
 
 static int help(void) {
-  puts("usage: droveway inspect -f PATH... [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
+  puts("usage: droveway inspect PATH... [--exclude GLOB] [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
        "       [-n NAMESPACE] [-o text|json]\n"
        "\n"
        "Shows how Droveway reads each NetworkAttachmentDefinition (NAD): whether it is a migration network and why, "
        "its\n"
        "plugins, and its address pools with the number of usable addresses.\n"
-       "\n"
-       "  -f, --filename PATH   file, directory (read recursively) or -; repeat it or list several: -f A B\n"
+       "\n" CLI_MANIFEST_HELP
        "  -s, --state DIR       the cluster's objects (see `droveway snapshot`), to find out which NADs are in use as\n"
        "                        migration networks\n"
        "      --kubeconfig FILE read the live cluster instead\n"
@@ -240,6 +239,7 @@ int cli_inspect(int argc, char **argv) {
   if (status != CLI_OK)
     return status == CLI_HELP ? help() : status;
   print_all(arena, &subjects, json);
+  status = cli_finish(cli_subjects_report_unreadable(&subjects));
   dw_subjects_free(&subjects);
-  return cli_finish(CLI_OK);
+  return status;
 }

@@ -98,7 +98,25 @@ void cli_report_add(struct cli_report *report, const struct cli_reported_object 
   }
 }
 
+void cli_report_add_unreadable(struct cli_report *report, const struct dw_unreadable *item) {
+  const struct dw_finding finding = {.rule = &cli_unreadable_rule,
+                                     .action = DW_ACTION_DENY,
+                                     .reason = DW_REASON_INVALID,
+                                     .field = "",
+                                     .what = item->what};
+  report->objects = dw_arena_more(report->arena, report->objects, report->object_count, &report->object_capacity,
+                                  sizeof *report->objects);
+  report->objects[report->object_count++] =
+      (struct cli_reported_object){.file = item->file, .first = report->finding_count, .count = 1};
+  report->unreadable++;
+  report->errors++;
+  add_finding(report, &finding, NULL);
+  report->findings[report->finding_count - 1].place = (struct dw_place){item->line, item->column, 1, item->source};
+}
+
 int cli_report_status(const struct cli_report *report, const struct cli_report_options *options) {
+  if (report->unreadable > 0)
+    return CLI_FAILED;
   if (options->fail_on == CLI_FAIL_ON_NEVER)
     return CLI_OK;
   bool warned = options->fail_on == CLI_FAIL_ON_WARN && report->warnings > 0;

@@ -45,7 +45,7 @@ int cli_report_option(const char *command, int option, const char *value, struct
 
 /* --- findings --- */
 
-/* A checked object. */
+/* A checked object, or an input that could not be read: then KIND, NS and NAME are NULL. */
 struct cli_reported_object {
   const char *kind, *ns, *name;
   const char *file; /* "-" for standard input; NULL if it comes from a live cluster */
@@ -80,13 +80,11 @@ struct cli_report {
   struct cli_reported *findings;
   size_t finding_count, finding_capacity;
   size_t denied;           /* objects */
+  size_t unreadable;       /* of the objects, those that are inputs that could not be read */
   size_t errors, warnings; /* findings, including those that are only counted */
   bool hide_unknown;       /* without a cluster, its missing objects get one note instead of a warning for each rule */
   size_t hidden;           /* findings; they are part of the warnings */
-  size_t skipped;          /* documents that are not Kubernetes objects */
-  size_t templates;        /* Helm templates that are unreadable until they are rendered */
-  const char **patches;    /* files that are kustomize patches */
-  size_t patch_count;
+  const struct dw_manifests *read; /* what was skipped of the manifests; NULL if there are none */
 };
 
 /* Adds an object with its findings; everything is copied. The file of OBJECT and the places of the findings come from
@@ -94,12 +92,19 @@ struct cli_report {
 void cli_report_add(struct cli_report *report, const struct cli_reported_object *object,
                     const struct dw_findings *findings, const struct dw_manifest *manifest);
 
+/* Adds an input that could not be read, with one finding of the rule `unreadable`. ITEM must outlive the report. */
+void cli_report_add_unreadable(struct cli_report *report, const struct dw_unreadable *item);
+
 /* Prints the report to standard output. */
 void cli_report_print(const struct cli_report *report, const struct cli_report_options *options);
-/* CLI_OK or CLI_DENIED. */
+/* CLI_FAILED if an input could not be read, else CLI_OK or CLI_DENIED. */
 int cli_report_status(const struct cli_report *report, const struct cli_report_options *options);
 
 /* --- for the output formats --- */
+
+/* Inputs that can't be read have findings like objects, but no policy turns them off, and they are not in the
+ * catalogue. */
+extern const struct dw_rule cli_unreadable_rule;
 
 /* Longer source lines are left out of JSON and SARIF: if a file is one line, every finding would repeat the file. */
 enum { CLI_SOURCE_MOST = 1000 };
@@ -107,7 +112,7 @@ enum { CLI_SOURCE_MOST = 1000 };
 /* "FIELD: ", then a denial as the API server words it, or a warning as kubectl prints it, but never shortened. In
  * ARENA. */
 const char *cli_finding_text(struct dw_arena *arena, const struct dw_finding *finding, bool fix);
-/* "Kind ns/name" */
+/* "Kind ns/name", or the name of a file that could not be read. */
 const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object);
 
 struct cli_text_style {

@@ -68,8 +68,10 @@ static bool is_over_limit(const struct cli_report *report) {
 }
 
 static bool has_hidden_facts(const struct cli_report *report) {
-  return is_over_limit(report) || report->skipped > 0 || report->templates > 0 || report->patch_count > 0 ||
-         report->hidden > 0;
+  const struct dw_manifests *read = report->read;
+  return is_over_limit(report) || report->hidden > 0 ||
+         (read != NULL &&
+          (read->skipped > 0 || read->excluded > 0 || read->template_count > 0 || read->patch_count > 0));
 }
 
 /* The summary. It is an annotation if it says something that the others do not: GitHub drops annotations over its limit

@@ -14,9 +14,12 @@ struct mark {
 /* A hash of what stays the same when lines move: rule, file, object and field. */
 static uint64_t mark_of(const struct cli_reported *found) {
   const struct cli_reported_object *object = &found->report->objects[found->object];
-  const char *const parts[] = {
-      found->finding.rule->id, object->file == NULL ? "" : object->file, object->kind, object->ns, object->name,
-      found->finding.field};
+  const char *const parts[] = {found->finding.rule->id,
+                               object->file == NULL ? "" : object->file,
+                               object->kind == NULL ? "" : object->kind,
+                               object->ns == NULL ? "" : object->ns,
+                               object->name == NULL ? "" : object->name,
+                               found->finding.field};
   uint64_t hash = DW_HASH_INIT;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
     hash = dw_hash_text(hash, parts[i]);

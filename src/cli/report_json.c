@@ -8,6 +8,8 @@ static void put_place(struct dw_json_writer *w, const struct cli_reported *found
   if (file == NULL)
     return;
   dw_json_member_string(w, "file", file);
+  if (found->place.line == 0 && found->finding.rule == &cli_unreadable_rule)
+    return; /* the whole file */
   dw_json_member_int(w, "line", found->place.line);
   dw_json_member_int(w, "column", found->place.column);
 }
@@ -27,14 +29,17 @@ static void put_finding(struct dw_json_writer *w, struct dw_arena *arena, const 
   const struct cli_reported_object *object = &found->report->objects[found->object];
   dw_json_begin_object(w);
   put_place(w, found);
-  dw_json_member_string(w, "kind", object->kind);
-  dw_json_member_string(w, "namespace", object->ns);
-  dw_json_member_string(w, "name", object->name);
+  if (object->kind != NULL) {
+    dw_json_member_string(w, "kind", object->kind);
+    dw_json_member_string(w, "namespace", object->ns);
+    dw_json_member_string(w, "name", object->name);
+  }
   dw_json_member_string(w, "rule", finding->rule->id);
   dw_json_member_string(w, "action", cli_action_name(finding->action));
   dw_json_member_string(w, "reason", dw_reason_name(finding->reason));
   dw_json_member_string(w, "field", finding->field);
-  dw_json_member_string(w, "message", dw_finding_message(arena, finding));
+  dw_json_member_string(
+      w, "message", object->kind == NULL ? cli_finding_text(arena, finding, true) : dw_finding_message(arena, finding));
   if (finding->fix != NULL)
     dw_json_member_string(w, "fix", finding->fix);
   dw_json_member_bool(w, "unverified", finding->unverified);
@@ -42,7 +47,32 @@ static void put_finding(struct dw_json_writer *w, struct dw_arena *arena, const 
   dw_json_end_object(w);
 }
 
+static void put_template(struct dw_json_writer *w, struct dw_arena *arena, const struct dw_skipped_template *one) {
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "file", one->file);
+  dw_json_member_string(w, "render",
+                        dw_template_command(arena, one->kind, one->chart != NULL ? one->chart : one->file));
+  dw_json_end_object(w);
+}
+
+static void put_skipped(struct dw_json_writer *w, struct dw_arena *arena, const struct dw_manifests *read) {
+  dw_json_member_int(w, "passedOver", (int64_t)read->skipped);
+  dw_json_member_int(w, "excluded", (int64_t)read->excluded);
+  dw_json_member_int(w, "templates", (int64_t)read->template_count);
+  dw_json_key(w, "templateFiles");
+  dw_json_begin_array(w);
+  for (size_t i = 0; i < read->template_count; i++)
+    put_template(w, arena, &read->templates[i]);
+  dw_json_end_array(w);
+  dw_json_key(w, "patches");
+  dw_json_begin_array(w);
+  for (size_t i = 0; i < read->patch_count; i++)
+    dw_json_put_string(w, read->patches[i]);
+  dw_json_end_array(w);
+}
+
 void cli_report_json(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
+  static const struct dw_manifests nothing = {.first = NULL};
   (void)options;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_json_writer w = DW_JSON_PRETTY_WRITER(out);
@@ -52,17 +82,12 @@ void cli_report_json(const struct cli_report *report, const struct cli_report_op
   for (size_t i = 0; i < report->finding_count; i++)
     put_finding(&w, arena, &report->findings[i]);
   dw_json_end_array(&w);
-  dw_json_member_int(&w, "objects", (int64_t)report->object_count);
+  dw_json_member_int(&w, "objects", (int64_t)(report->object_count - report->unreadable));
   dw_json_member_int(&w, "denied", (int64_t)report->denied);
   dw_json_member_int(&w, "errors", (int64_t)report->errors);
   dw_json_member_int(&w, "warnings", (int64_t)report->warnings);
-  dw_json_member_int(&w, "passedOver", (int64_t)report->skipped);
-  dw_json_member_int(&w, "templates", (int64_t)report->templates);
-  dw_json_key(&w, "patches");
-  dw_json_begin_array(&w);
-  for (size_t i = 0; i < report->patch_count; i++)
-    dw_json_put_string(&w, report->patches[i]);
-  dw_json_end_array(&w);
+  dw_json_member_int(&w, "unreadable", (int64_t)report->unreadable);
+  put_skipped(&w, arena, report->read == NULL ? &nothing : report->read);
   dw_json_end_object(&w);
   dw_buf_putc(out, '\n');
 }

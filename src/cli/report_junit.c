@@ -31,7 +31,7 @@ static void put_text(struct dw_buf *out, const struct dw_buf *text) {
 /* --- cases --- */
 
 struct totals {
-  size_t cases, failures;
+  size_t cases, failures, errors;
 };
 
 struct junit {
@@ -46,6 +46,8 @@ static const char *suite_of(const struct cli_reported_object *object) {
 }
 
 static bool fails(const struct cli_reported_object *object, const struct cli_report_options *options) {
+  if (object->kind == NULL)
+    return true;
   return object->denied || (options->fail_on == CLI_FAIL_ON_WARN && (object->count > 0 || object->more_warnings > 0));
 }
 
@@ -73,14 +75,16 @@ static const struct cli_reported *collect(const struct junit *junit, const struc
   return first;
 }
 
-static void put_failure(struct dw_buf *out, const struct cli_reported *first, const struct dw_buf *text) {
+/* JUnit calls a case that could not be judged an error. */
+static void put_failure(struct dw_buf *out, const struct cli_reported *first, bool judged, const struct dw_buf *text) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  dw_buf_puts(out, "      <failure");
+  const char *element = judged ? "failure" : "error";
+  dw_buf_printf(out, "      <%s", element);
   put_attribute(out, "message", first == NULL ? "denied" : cli_finding_text(arena, &first->finding, true));
   put_attribute(out, "type", first == NULL ? "denied" : first->finding.rule->id);
   dw_buf_putc(out, '>');
   put_text(out, text);
-  dw_buf_puts(out, "</failure>\n");
+  dw_buf_printf(out, "</%s>\n", element);
 }
 
 static void put_case(const struct junit *junit, const struct cli_reported_object *object) {
@@ -98,7 +102,7 @@ static void put_case(const struct junit *junit, const struct cli_reported_object
     put_attribute(out, "file", object->file);
   dw_buf_puts(out, " time=\"0\">\n");
   if (fails(object, junit->options))
-    put_failure(out, first, &failing);
+    put_failure(out, first, object->kind != NULL, &failing);
   if (rest.length > 0) {
     dw_buf_puts(out, "      <system-out>");
     put_text(out, &rest);
@@ -119,14 +123,17 @@ static int by_suite(const void *a, const void *b) {
 static struct totals total_of(const struct cli_reported_object *const *objects, size_t count,
                               const struct cli_report_options *options) {
   struct totals totals = {.cases = count};
-  for (size_t i = 0; i < count; i++)
-    totals.failures += fails(objects[i], options);
+  for (size_t i = 0; i < count; i++) {
+    totals.errors += objects[i]->kind == NULL;
+    totals.failures += objects[i]->kind != NULL && fails(objects[i], options);
+  }
   return totals;
 }
 
 static void put_counts(struct dw_buf *out, const char *name, struct totals totals) {
   put_attribute(out, "name", name);
-  dw_buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" time=\"0\">\n", totals.cases, totals.failures);
+  dw_buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"0\">\n", totals.cases, totals.failures,
+                totals.errors);
 }
 
 /* Prints all objects of the first object's file; returns their number. */

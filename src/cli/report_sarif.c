@@ -23,7 +23,7 @@ static void put_text(struct dw_json_writer *w, const char *key, const char *text
 
 /* --- rules --- */
 
-/* The rules that have findings, in the order of the catalogue. */
+/* The rules that have findings, in the order of the catalogue, and behind them `unreadable`. */
 struct rules {
   const struct dw_rule *const *all;
   size_t count;
@@ -40,7 +40,11 @@ static size_t place_of(const struct rules *rules, const struct dw_rule *rule) {
 static struct rules rules_used(struct dw_arena *arena, const struct cli_report *report) {
   struct rules rules = {.count = 0};
   int next = 0;
-  rules.all = dw_rules(&rules.count);
+  const struct dw_rule *const *known = dw_rules(&rules.count);
+  const struct dw_rule **all = dw_arena_array(arena, rules.count + 1, sizeof(const struct dw_rule *));
+  memcpy(all, known, rules.count * sizeof *all);
+  all[rules.count++] = &cli_unreadable_rule;
+  rules.all = all;
   rules.index = dw_arena_array(arena, rules.count + 1, sizeof *rules.index);
   for (size_t i = 0; i < report->finding_count; i++)
     if (!report->findings[i].hidden)
@@ -156,6 +160,8 @@ static void put_region(struct dw_json_writer *w, const struct dw_place *place) {
 
 static void put_logical(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_reported *found) {
   const struct cli_reported_object *object = &found->report->objects[found->object];
+  if (object->kind == NULL)
+    return;
   dw_json_key(w, "logicalLocations");
   dw_json_begin_array(w);
   dw_json_begin_object(w);
@@ -210,12 +216,9 @@ static void put_result(struct dw_json_writer *w, const struct cli_reported *foun
   dw_json_end_object(w);
 }
 
-/* What could not be checked is not a result: it is no alert that a reviewer could fix in the code (3.20.21). */
-static void put_hidden(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_report *report) {
-  dw_json_key(w, "invocations");
-  dw_json_begin_array(w);
-  dw_json_begin_object(w);
-  dw_json_member_bool(w, "executionSuccessful", true);
+/* What could not be checked without a cluster is not a result: it is no alert that a reviewer could fix in the code
+ * (3.20.21). */
+static void put_notifications(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_report *report) {
   dw_json_key(w, "toolExecutionNotifications");
   dw_json_begin_array(w);
   dw_json_begin_object(w);
@@ -223,6 +226,18 @@ static void put_hidden(struct dw_json_writer *w, struct dw_arena *arena, const s
   put_text(w, "message", cli_hidden_note(arena, report));
   dw_json_end_object(w);
   dw_json_end_array(w);
+}
+
+/* If a part of the input was not read, an empty list of results would say too much (3.20.14). */
+static void put_invocation(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_report *report) {
+  dw_json_key(w, "invocations");
+  dw_json_begin_array(w);
+  dw_json_begin_object(w);
+  dw_json_member_bool(w, "executionSuccessful", report->unreadable == 0);
+  if (report->unreadable > 0)
+    dw_json_member_int(w, "exitCode", CLI_FAILED);
+  if (report->hidden > 0)
+    put_notifications(w, arena, report);
   dw_json_end_object(w);
   dw_json_end_array(w);
 }
@@ -233,8 +248,8 @@ static void put_run(struct dw_json_writer *w, const struct cli_report *report) {
   const char **marks = cli_report_fingerprints(arena, report);
   dw_json_begin_object(w);
   put_tool(w, arena, &rules);
-  if (report->hidden > 0)
-    put_hidden(w, arena, report);
+  if (report->hidden > 0 || report->unreadable > 0)
+    put_invocation(w, arena, report);
   dw_json_member_string(w, "columnKind", "unicodeCodePoints");
   dw_json_key(w, "results");
   dw_json_begin_array(w);

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cli/report.h"
 
 #include <stdarg.h>
@@ -9,12 +10,16 @@ enum { PIPE_WIDTH = 160 }; /* of source lines if standard output is not a termin
 
 const char *cli_finding_text(struct dw_arena *arena, const struct dw_finding *finding, bool fix) {
   struct dw_finding shown = *finding;
+  if (finding->rule == &cli_unreadable_rule)
+    return dw_arena_printf(arena, "%s [%s]", finding->what, finding->rule->id);
   if (!fix)
     shown.fix = NULL;
   return dw_finding_line(arena, &shown);
 }
 
 const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object) {
+  if (object->kind == NULL)
+    return strcmp(object->file, "-") == 0 ? "<stdin>" : object->file;
   return dw_arena_printf(arena, "%s %s%s%s", object->kind, object->ns, *object->ns == '\0' ? "" : "/", object->name);
 }
 
@@ -32,7 +37,8 @@ static const char *color(const struct cli_text_style *style, enum role role) {
 static void put_file_place(struct dw_buf *out, const struct cli_reported *found) {
   const char *file = found->report->objects[found->object].file;
   cli_put_clean(out, strcmp(file, "-") == 0 ? "<stdin>" : file);
-  dw_buf_printf(out, ":%d:%d", found->place.line, found->place.column);
+  if (found->place.line > 0)
+    dw_buf_printf(out, ":%d:%d", found->place.line, found->place.column);
 }
 
 static void put_place(struct dw_buf *out, const struct cli_reported *found) {
@@ -175,26 +181,62 @@ const char *cli_hidden_note(struct dw_arena *arena, const struct cli_report *rep
       report->hidden, report->hidden == 1 ? " was" : "s were", report->hidden == 1 ? "it" : "them");
 }
 
-void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap) {
+/* --- what was skipped --- */
+
+static bool same_template(const struct dw_skipped_template *a, const struct dw_skipped_template *b) {
+  return a->kind == b->kind && dw_text_equal(a->chart, b->chart);
+}
+
+/* One note for all templates of a kind or chart, at the first of them, which is number FIRST. */
+static void put_template(struct dw_buf *out, const struct dw_manifests *read, size_t first, size_t wrap) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  size_t warnings = report->warnings - report->hidden;
-  if (report->skipped > 0)
-    put_note(out, wrap, "%zu document%s skipped: not %s (apiVersion or kind is missing)", report->skipped,
-             plural(report->skipped), report->skipped == 1 ? "a Kubernetes object" : "Kubernetes objects");
-  if (report->templates > 0)
-    put_note(out, wrap,
-             "%zu Helm template%s skipped; to check the rendered chart: helm template CHART | droveway check -f -",
-             report->templates, plural(report->templates));
-  for (size_t i = 0; i < report->patch_count; i++)
+  const struct dw_skipped_template *one = &read->templates[first];
+  size_t count = 0;
+  for (size_t i = 0; i < read->template_count; i++)
+    if (same_template(&read->templates[i], one)) {
+      if (i < first)
+        return;
+      count++;
+    }
+  const char *which =
+      count == 1 ? dw_arena_printf(arena, "%s: skipped because it is %s", one->file, dw_template_name(one->kind))
+                 : dw_arena_printf(arena, "%s and %zu more: skipped because they are %s", one->file, count - 1,
+                                   dw_template_plural(one->kind));
+  const char *path = one->chart != NULL ? one->chart : count == 1 ? one->file : NULL;
+  put_note(out, wrap, "%s; to check the result: %s | droveway check -f -", which,
+           dw_template_command(arena, one->kind, path));
+}
+
+static void put_skipped(struct dw_buf *out, const struct dw_manifests *read, size_t wrap) {
+  if (read->skipped > 0)
+    put_note(out, wrap, "%zu document%s skipped: not %s (apiVersion or kind is missing)", read->skipped,
+             plural(read->skipped), read->skipped == 1 ? "a Kubernetes object" : "Kubernetes objects");
+  if (read->excluded > 0)
+    put_note(out, wrap, "%zu file%s or director%s excluded (--exclude, " DW_IGNORE_FILE ")", read->excluded,
+             plural(read->excluded), read->excluded == 1 ? "y" : "ies");
+  for (size_t i = 0; i < read->template_count; i++)
+    put_template(out, read, i, wrap);
+  for (size_t i = 0; i < read->patch_count; i++)
     put_note(out, wrap,
              "%s: skipped because it is a patch; to check the result: kustomize build DIR | droveway check -f -",
-             report->patches[i]);
-  if (report->object_count == 0)
-    put_note(out, wrap, "%s", report->words->nothing);
+             read->patches[i]);
+}
+
+void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t objects = report->object_count - report->unreadable;
+  size_t warnings = report->warnings - report->hidden;
+  const char *unreadable = report->unreadable == 0 ? ""
+                                                   : dw_arena_printf(arena, "; %zu input%s could not be read",
+                                                                     report->unreadable, plural(report->unreadable));
+  if (report->read != NULL)
+    put_skipped(out, report->read, wrap);
+  if (objects == 0)
+    put_note(out, wrap, "%s%s", report->words->nothing, unreadable);
   else
-    put_note(out, wrap, "%zu object%s %s, %zu %s: %zu error%s, %zu warning%s", report->object_count,
-             plural(report->object_count), report->words->done, report->denied, report->words->denied, report->errors,
-             plural(report->errors), warnings, plural(warnings));
+    put_note(out, wrap, "%zu object%s %s, %zu %s: %zu error%s, %zu warning%s%s", objects, plural(objects),
+             report->words->done, report->denied, report->words->denied, report->errors, plural(report->errors),
+             warnings, plural(warnings), unreadable);
   if (report->hidden > 0)
     put_note(out, wrap, "%s", cli_hidden_note(arena, report));
 }

@@ -13,9 +13,9 @@ static int load_with_policy(struct dw_subjects *out, struct dw_policy *policy,
     dw_policy_free(policy);
     return -1;
   }
-  int status = dw_subjects_build(out, policy, &state.found, arguments->ns, err);
+  (void)dw_subjects_build(out, policy, &state.found, arguments->ns, NULL); /* what is unreadable is in OUT->read */
   dw_lint_state_free(&state.found);
-  return status;
+  return 0;
 }
 
 int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct dw_subjects *out, struct dw_error *err) {
@@ -24,14 +24,17 @@ int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct dw_
   if (!policy)
     return -1;
   *out = (struct dw_subjects){.arena = dw_arena_new(0)};
-  int status = dw_manifests_gather(out->arena, arguments->paths, arguments->path_count, &out->read, err);
-  if (status != 0)
-    dw_policy_free(policy);
-  else
-    status = load_with_policy(out, policy, arguments, err);
+  const struct dw_manifest_choice choice = {arguments->paths, arguments->path_count, &arguments->exclude};
+  (void)dw_manifests_gather(out->arena, &choice, &out->read, NULL); /* likewise */
+  int status = load_with_policy(out, policy, arguments, err);
   if (status != 0)
     dw_subjects_free(out);
   return status;
+}
+
+int cli_subjects_report_unreadable(const struct dw_subjects *subjects) {
+  struct dw_error err = DW_ERROR_INIT;
+  return dw_unreadable_error(&subjects->read.unreadable, &err) == 0 ? CLI_OK : cli_fail(&err);
 }
 
 static struct dw_policy *policy_of(const char *text, struct dw_error *err) {
@@ -69,6 +72,17 @@ int cli_subjects_of_texts(const struct cli_texts *texts, struct dw_subjects *out
 
 /* --- the command line --- */
 
+static int add_exclude(const struct cli_manifest_command *command, const char *pattern,
+                       struct cli_manifest_arguments *out) {
+  struct dw_error err = DW_ERROR_INIT;
+  if (*pattern == '!')
+    return cli_usage(command->name, "--exclude \"%s\": only " DW_IGNORE_FILE " can include files again with \"!\"",
+                     pattern);
+  if (dw_ignore_add(out->arena, &out->exclude, pattern, &err) != 0)
+    return cli_usage(command->name, "--exclude %s", err.text);
+  return CLI_OK;
+}
+
 static int read_option(const struct cli_manifest_command *command, int option, struct cli_manifest_arguments *out) {
   if (cli_world_option(option, optarg, &out->world))
     return CLI_OK;
@@ -79,6 +93,8 @@ static int read_option(const struct cli_manifest_command *command, int option, s
   case 'n':
     out->ns = optarg;
     return CLI_OK;
+  case CLI_OPTION_EXCLUDE:
+    return add_exclude(command, optarg, out);
   case 'h':
     return CLI_HELP;
   case '?':
@@ -102,16 +118,16 @@ static int read_arguments(const struct cli_manifest_command *command, int argc, 
   int status = read_options(command, argc, argv, out);
   if (status != CLI_OK)
     return status;
-  while (optind < argc) /* the shell expanded a pattern: -f a b c */
+  while (optind < argc)
     out->paths[out->path_count++] = argv[optind++];
   if (out->path_count == 0)
-    return cli_usage(command->name, "no manifests given; use -f PATH");
+    return cli_usage(command->name, "no manifests given; name files or directories, or - for standard input");
   return cli_check_world(command->name, &out->world);
 }
 
 int cli_subjects_open(const struct cli_manifest_command *command, int argc, char **argv, struct dw_subjects *out) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct cli_manifest_arguments arguments = {.ns = NULL};
+  struct cli_manifest_arguments arguments = {.arena = arena};
   arguments.paths = dw_arena_array(arena, (size_t)argc + 1, sizeof *arguments.paths);
   int status = read_arguments(command, argc, argv, &arguments);
   struct dw_error err = DW_ERROR_INIT;

@@ -15,13 +15,20 @@ struct cli_manifest_command {
   void *into;
   struct cli_world_options *world; /* receives --state, --kubeconfig ...; may be NULL */
 };
+enum { CLI_OPTION_EXCLUDE = 0x200 };
 #define CLI_MANIFEST_OPTIONS                                                                                           \
-  CLI_WORLD_OPTIONS, {"filename", required_argument, NULL, 'f'}, {"namespace", required_argument, NULL, 'n'}, {        \
+  CLI_WORLD_OPTIONS, {"filename", required_argument, NULL, 'f'}, {"namespace", required_argument, NULL, 'n'},          \
+      {"exclude", required_argument, NULL, CLI_OPTION_EXCLUDE}, {                                                      \
     "help", no_argument, NULL, 'h'                                                                                     \
   }
 #define CLI_MANIFEST_LETTERS ":f:s:p:n:h"
+#define CLI_MANIFEST_HELP                                                                                              \
+  "  -f, --filename PATH   file, directory (read recursively) or - (standard input); PATH alone means the same\n"      \
+  "      --exclude GLOB    leave out files and directories that match, as .gitignore does; repeat it for several.\n"   \
+  "                        A directory named as PATH can have a file .drovewayignore with such patterns\n"
 
-/* Reads the options of COMMAND and the files that they name. CLI_OK: the caller frees OUT with dw_subjects_free().
+/* Reads the options of COMMAND and the files that they name. CLI_OK: the caller frees OUT with dw_subjects_free(), and
+ * reports what is in OUT->read.unreadable, which may be all of it.
  * CLI_HELP: --help was given. CLI_FAILED: the error has been printed. */
 int cli_subjects_open(const struct cli_manifest_command *command, int argc, char **argv, struct dw_subjects *out);
 
@@ -31,11 +38,17 @@ struct cli_manifest_arguments {
   const char **paths;
   size_t path_count;
   const char *ns; /* of manifests that do not set one; NULL: the policy's namespace */
+  struct dw_arena *arena;
+  struct dw_ignore exclude; /* in ARENA */
 };
-/* -1 on error. */
+/* -1 if the policy, the state or the cluster can't be read. Manifests that can't be read are in OUT->read.unreadable;
+ * OUT has the others. */
 int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct dw_subjects *out, struct dw_error *err);
 
-/* The same with texts instead of files. The texts must outlive OUT. */
+/* Prints what could not be read of the manifests, as one error. CLI_OK if there is nothing, else CLI_FAILED. */
+int cli_subjects_report_unreadable(const struct dw_subjects *subjects);
+
+/* As cli_subjects_load() with texts instead of files, which must all be readable. The texts must outlive OUT. */
 struct cli_texts {
   const char *name; /* used as the file name of the manifests */
   const char *manifests;

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +15,7 @@
 #include "base/text.h"
 #include "files/manifests.h"
 
-enum { MAX_FOLDER_DEPTH = 16, STREAM_BYTES = 65536 };
+enum { MAX_FOLDER_DEPTH = 16, STREAM_BYTES = 65536, LARGEST_IGNORE_FILE = 1024 * 1024 };
 
 static void add_path(struct dw_arena *arena, struct dw_file_list *list, const char *path) {
   list->paths = dw_arena_more(arena, list->paths, list->count, &list->capacity, sizeof *list->paths);
@@ -25,71 +26,150 @@ static int is_visible(const struct dirent *entry) {
   return entry->d_name[0] != '.';
 }
 
-static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_file_list *out, struct dw_error *err);
+/* --- folders --- */
 
-/* Adds what is at PATH, called NAME in its folder. A manifest that can't be read is an error: it must not be treated
- * like one that does not exist. */
-static int visit(struct dw_arena *arena, const char *path, const char *name, int depth, struct dw_file_list *out,
-                 struct dw_error *err) {
+struct walk {
+  struct dw_arena *arena;
+  struct dw_file_list *out;
+  const struct dw_ignore *exclude; /* NULL: nothing is left out */
+  struct dw_ignore local;          /* of the folder's own file */
+  size_t root;                     /* the length of the folder's path with the slash behind it */
+};
+
+static void add_unreadable(const struct walk *walk, const char *path, const char *reason) {
+  struct dw_error err = DW_ERROR_INIT;
+  dw_error_set(&err, DW_ERR_IO, "%s", reason);
+  dw_unreadable_add(walk->arena, &walk->out->unreadable, path, &err, (struct dw_unreadable_text){NULL, 0});
+}
+
+static void add_failure(const struct walk *walk, const char *path, int number) {
+  char target[PATH_MAX];
+  ssize_t length = readlink(path, target, sizeof target);
+  const char *link = length < 0 ? "" : dw_arena_printf(walk->arena, "is a link to %.*s, which ", (int)length, target);
+  add_unreadable(walk, path, dw_arena_printf(walk->arena, "%scan't be read: %s", link, strerror(number)));
+}
+
+/* PATH as patterns match it: without "./" or slashes at its beginning; "" for the current folder. */
+static const char *as_typed(const char *path) {
+  while (strncmp(path, "./", 2) == 0)
+    path += 1 + strspn(path + 1, "/");
+  return strcmp(path, ".") == 0 ? "" : path + strspn(path, "/");
+}
+
+static bool is_excluded(const struct walk *walk, const char *path, bool is_folder) {
+  const char *below = path + walk->root;
+  return walk->exclude != NULL &&
+         (dw_ignore_matches(&walk->local, below, is_folder) || dw_ignore_matches(walk->exclude, below, is_folder) ||
+          dw_ignore_matches(walk->exclude, as_typed(path), is_folder));
+}
+
+static void read_folder(struct walk *walk, const char *path, int depth);
+
+/* Adds what is at PATH, called NAME in its folder. A manifest that can't be read is listed: it must not be treated like
+ * one that does not exist. */
+static void visit(struct walk *walk, const char *path, const char *name, int depth) {
   struct stat info;
   struct stat link;
   if (lstat(path, &link) != 0)
-    return 0; /* removed since the folder was listed */
+    return;                               /* removed since the folder was listed */
+  bool is_folder = S_ISDIR(link.st_mode); /* links to folders are not followed, because they may form a circle */
   bool is_manifest = dw_has_suffix(name, ".yaml") || dw_has_suffix(name, ".yml") || dw_has_suffix(name, ".json");
-  if (stat(path, &info) != 0) {
-    if (!is_manifest)
-      return 0;
-    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
-    return dw_error_in_file(err, path);
-  }
-  if (S_ISDIR(link.st_mode)) /* links to folders are not followed, because they may form a circle */
-    return walk(arena, path, depth + 1, out, err);
-  if (S_ISREG(info.st_mode) && is_manifest)
-    add_path(arena, out, path);
-  return 0;
+  if (!is_folder && !is_manifest)
+    return;
+  if (is_excluded(walk, path, is_folder))
+    walk->out->excluded++;
+  else if (is_folder)
+    read_folder(walk, path, depth + 1);
+  else if (stat(path, &info) != 0)
+    add_failure(walk, path, errno);
+  else if (S_ISREG(info.st_mode))
+    add_path(walk->arena, walk->out, path);
 }
 
-static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_file_list *out, struct dw_error *err) {
+static void read_folder(struct walk *walk, const char *path, int depth) {
   struct dirent **entries = NULL;
   if (depth > MAX_FOLDER_DEPTH) {
-    dw_error_set(err, DW_ERR_IO, "is more than %d folders deep; name a folder further down", MAX_FOLDER_DEPTH);
-    return dw_error_in_file(err, path);
+    add_unreadable(
+        walk, path,
+        dw_arena_printf(walk->arena, "is more than %d folders deep; name a folder further down", MAX_FOLDER_DEPTH));
+    return;
   }
   int count = scandir(path, &entries, is_visible, alphasort);
-  if (count < 0) {
-    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
-    return dw_error_in_file(err, path);
-  }
-  int status = 0;
+  if (count < 0)
+    add_failure(walk, path, errno);
   for (int i = 0; i < count; i++) {
     const char *name = entries[i]->d_name;
-    if (status == 0)
-      status = visit(arena, dw_arena_printf(arena, "%s/%s", path, name), name, depth, out, err);
+    visit(walk, dw_arena_printf(walk->arena, "%.*s/%s", (int)strlen(path) - dw_has_suffix(path, "/"), path, name), name,
+          depth);
     free(entries[i]);
   }
   free(entries);
-  return status;
+}
+
+/* Reads the patterns in FILE, which may be absent. */
+static void read_ignore_file(struct walk *walk, const char *file) {
+  struct dw_error err = DW_ERROR_INIT;
+  size_t length = 0;
+  if (access(file, F_OK) != 0 && errno == ENOENT)
+    return;
+  const char *text = dw_read_file(walk->arena, file, LARGEST_IGNORE_FILE, &length, &err);
+  if (text == NULL) {
+    dw_unreadable_add(walk->arena, &walk->out->unreadable, file, &err, (struct dw_unreadable_text){NULL, 0});
+    return;
+  }
+  size_t start = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+  for (int line = 1; start < length; line++) {
+    const char *end = memchr(text + start, '\n', length - start);
+    size_t size = end == NULL ? length - start : (size_t)(end - text) - start;
+    if (dw_ignore_add_line(walk->arena, &walk->local, text + start, size, &err) != 0) {
+      err.line = line;
+      err.column = 1;
+      dw_unreadable_add(walk->arena, &walk->out->unreadable, file, &err, (struct dw_unreadable_text){text, length});
+    }
+    start += size + 1;
+  }
+}
+
+static void read_root(struct walk *walk, const char *path) {
+  size_t length = strlen(path);
+  while (length > 1 && path[length - 1] == '/')
+    length--;
+  const char *root = dw_arena_strndup(walk->arena, path, length);
+  walk->root = length + (root[length - 1] != '/');
+  if (walk->exclude != NULL)
+    read_ignore_file(walk,
+                     dw_arena_printf(walk->arena, "%s%s" DW_IGNORE_FILE, root, dw_has_suffix(root, "/") ? "" : "/"));
+  read_folder(walk, root, 0);
+}
+
+static void add_all(struct walk *walk, const char *path) {
+  struct stat info;
+  bool standard_input = strcmp(path, "-") == 0;
+  if (!standard_input && stat(path, &info) != 0) {
+    add_failure(walk, dw_arena_strdup(walk->arena, path), errno);
+    return;
+  }
+  bool is_folder = !standard_input && S_ISDIR(info.st_mode);
+  if (walk->exclude != NULL && !standard_input && dw_ignore_matches_below(walk->exclude, as_typed(path), is_folder))
+    walk->out->excluded++;
+  else if (is_folder)
+    read_root(walk, path);
+  else
+    add_path(walk->arena, walk->out, dw_arena_strdup(walk->arena, path));
+}
+
+int dw_files_chosen(struct dw_arena *arena, const char *path, const struct dw_ignore *exclude, struct dw_file_list *out,
+                    struct dw_error *err) {
+  add_all(&(struct walk){.arena = arena, .out = out, .exclude = exclude}, path);
+  return dw_unreadable_error(&out->unreadable, err);
 }
 
 int dw_files_below(struct dw_arena *arena, const char *path, struct dw_file_list *out, struct dw_error *err) {
-  struct stat info;
-  if (strcmp(path, "-") == 0) {
-    add_path(arena, out, "-");
-    return 0;
-  }
-  if (stat(path, &info) != 0) {
-    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
-    return dw_error_in_file(err, path);
-  }
-  if (S_ISDIR(info.st_mode)) {
-    size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/')
-      length--;
-    return walk(arena, dw_arena_strndup(arena, path, length), 0, out, err);
-  }
-  add_path(arena, out, dw_arena_strdup(arena, path));
-  return 0;
+  add_all(&(struct walk){.arena = arena, .out = out}, path);
+  return dw_unreadable_error(&out->unreadable, err);
 }
+
+/* --- changes --- */
 
 static uint64_t mix_file(uint64_t hash, const char *path) {
   struct stat info;
@@ -104,7 +184,7 @@ static uint64_t mix_file(uint64_t hash, const char *path) {
 
 uint64_t dw_fingerprint(const char *path) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_file_list files = {NULL, 0, 0};
+  struct dw_file_list files = {.paths = NULL};
   if (dw_files_below(arena, path, &files, NULL) != 0)
     return 0;
   uint64_t hash = DW_HASH_INIT;
@@ -120,7 +200,7 @@ static int64_t milliseconds_of(const struct timespec *time) {
 /* `cp -a`, tar and rsync give new files an old modification time, but can't change that of the inode. */
 bool dw_written_lately(const char *path, unsigned milliseconds) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_file_list files = {NULL, 0, 0};
+  struct dw_file_list files = {.paths = NULL};
   struct timespec now;
   struct stat info;
   if (dw_files_below(arena, path, &files, NULL) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
@@ -132,6 +212,8 @@ bool dw_written_lately(const char *path, unsigned milliseconds) {
       return true;
   return false;
 }
+
+/* --- reading --- */
 
 /* Reads a regular file from its beginning, without moving the file offset. Returns NULL if it is not a regular file or
  * changes during the read; it can then still be read as a stream. */
@@ -152,6 +234,12 @@ static char *read_regular(struct dw_arena *arena, int fd, size_t limit, size_t *
   text[size] = '\0';
   *length = size;
   return text;
+}
+
+/* Whether FD is a regular file of more than LIMIT bytes, which need not be read to know it. */
+static bool is_larger(int fd, size_t limit) {
+  struct stat info;
+  return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 && (uint64_t)info.st_size > limit;
 }
 
 static char *read_stream(struct dw_arena *arena, int fd, size_t limit, size_t *length, struct dw_error *err) {
@@ -187,6 +275,8 @@ char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_
   char *text = fd < 0 || standard_input ? NULL : read_regular(arena, fd, most, length);
   if (fd < 0)
     dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+  else if (text == NULL && !standard_input && is_larger(fd, most))
+    dw_error_set(err, DW_ERR_MEMORY, "is larger than %zu bytes", most);
   else if (text == NULL)
     text = read_stream(arena, fd, most, length, err);
   if (fd >= 0 &&

@@ -2,7 +2,6 @@
 
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "base/utf8.h"
@@ -16,12 +15,12 @@ struct reader {
   const char *file;
   const struct dw_yaml_doc *doc;
   struct dw_yaml_source *source;
-  struct dw_manifest *first;
-  struct dw_manifest **tail; /* where to append the next one */
-  bool project;              /* reading the folders of a project: see dw_manifests_gather() */
-  bool in_folder;            /* the file is in a folder of the project, so documents that are not objects are skipped */
+  struct dw_manifest **tail;      /* where to append the next one */
+  struct dw_unreadable_text text; /* of the file */
+  bool project;                   /* reading the folders of a project: see dw_manifests_gather() */
+  bool in_folder; /* the file is in a folder of the project, so documents that are not objects are skipped */
   struct dw_kustomize kustomize;
-  struct dw_manifests *found; /* of a project */
+  struct dw_manifests *found; /* if this is not a project, only what is unreadable */
   const char *wrapper;        /* apiVersion of the object around the current one */
   const char *carrier;        /* and its name */
   const struct dw_manifest_string *inside;
@@ -42,12 +41,17 @@ static bool is_list(const dw_json *json) {
   return list && dw_json_type(dw_json_get(json, "items")) == DW_JSON_ARRAY;
 }
 
-static int reject(const struct reader *reader, const char *path, const char *what, struct dw_error *err) {
+static void add_unreadable(struct reader *reader, const struct dw_error *err) {
+  dw_unreadable_add(reader->arena, &reader->found->unreadable, reader->file, err, reader->text);
+}
+
+static void reject(struct reader *reader, const char *path, const char *what) {
+  struct dw_error err = DW_ERROR_INIT;
   int line = 0;
   int column = 0;
   dw_yaml_locate(reader->doc, path, false, &line, &column);
-  dw_error_at(err, DW_ERR_INVALID, line, column, "%s", what);
-  return dw_error_in_file(err, reader->file);
+  dw_error_at(&err, DW_ERR_INVALID, line, column, "%s", what);
+  add_unreadable(reader, &err);
 }
 
 static struct dw_manifest *append(struct reader *reader, const dw_json *json, const char *path) {
@@ -217,24 +221,25 @@ static bool names_ours(const dw_json *json) {
   return false;
 }
 
-static int add_object(struct reader *reader, const dw_json *json, const char *path, struct dw_error *err) {
-  if (dw_json_type(json) != DW_JSON_OBJECT)
-    return reject(reader, path, "is not a Kubernetes object: expected a mapping with apiVersion and kind", err);
-  if (!is_object(json))
-    return reject(reader, path, "is not a Kubernetes object: apiVersion or kind is missing", err);
+static void add_object(struct reader *reader, const dw_json *json, const char *path) {
+  if (dw_json_type(json) != DW_JSON_OBJECT) {
+    reject(reader, path, "is not a Kubernetes object: expected a mapping with apiVersion and kind");
+    return;
+  }
+  if (!is_object(json)) {
+    reject(reader, path, "is not a Kubernetes object: apiVersion or kind is missing");
+    return;
+  }
   if (is_list(json)) {
     const dw_json *items = dw_json_get(json, "items");
-    for (size_t i = 0; i < dw_json_size(items); i++) {
-      const char *item = dw_arena_printf(reader->arena, "%s%sitems[%zu]", path, *path ? "." : "", i);
-      if (add_object(reader, dw_json_at(items, i), item, err) != 0)
-        return -1;
-    }
-    return 0;
+    for (size_t i = 0; i < dw_json_size(items); i++)
+      add_object(reader, dw_json_at(items, i),
+                 dw_arena_printf(reader->arena, "%s%sitems[%zu]", path, *path ? "." : "", i));
+    return;
   }
   (void)append(reader, json, path);
   if (reader->project && !dw_kind_is_judged(kind_meant(json)))
     collect_inside(reader, json, path);
-  return 0;
 }
 
 /* --- documents that are not objects --- */
@@ -275,155 +280,130 @@ static bool skip_document(struct reader *reader, const dw_json *json) {
   return found || reader->in_folder;
 }
 
-/* --- Helm templates, which are not YAML before Helm has rendered them --- */
+/* --- files --- */
 
-static bool has_braces(const char *line, size_t length) {
-  const char *brace = memchr(line, '{', length);
-  while (brace && brace + 1 < line + length) {
-    bool variable = brace > line && brace[-1] == '$'; /* ${{ }} belongs to a workflow */
-    if (brace[1] == '{' && !variable)
-      return true;
-    brace = memchr(brace + 1, '{', length - (size_t)(brace + 1 - line));
-  }
-  return false;
+/* In folders, templates are skipped. A file that was named is meant to be checked, so a template is an error there. */
+static bool skip_template(struct reader *reader, enum dw_template_kind kind, const char *chart) {
+  struct dw_manifests *found = reader->found;
+  if (kind == DW_TEMPLATE_NONE || !reader->in_folder)
+    return false;
+  found->templates = dw_arena_more(reader->arena, found->templates, found->template_count, &found->template_capacity,
+                                   sizeof *found->templates);
+  found->templates[found->template_count++] = (struct dw_skipped_template){reader->file, kind, chart};
+  return true;
 }
 
-static bool begins_with_braces(const char *line, size_t length) {
-  while (length > 0 && (*line == ' ' || *line == '\t' || *line == '-')) {
-    line++;
-    length--;
-  }
-  return length >= 2 && memcmp(line, "{{", 2) == 0;
-}
-
-/* Braces inside a quoted text (of an alert or a dashboard) do not explain an error on another line. */
-static bool is_template(const char *text, size_t length, int error_line) {
-  int number = 1;
-  for (size_t start = 0; start < length; number++) {
-    const char *end = memchr(text + start, '\n', length - start);
-    size_t size = end ? (size_t)(end - text) - start : length - start;
-    if (begins_with_braces(text + start, size) || (number == error_line && has_braces(text + start, size)))
-      return true;
-    start += size + 1;
-  }
-  return false;
-}
-
-/* If TEXT[LENGTH], which could not be parsed because of ERR (NULL is allowed), looks like a Helm template, adds to ERR
- * how to render it. */
-static void add_template_hint(const char *text, size_t length, struct dw_error *err) {
-  static const char hint[] =
-      "; this looks like a Helm template; render it first: helm template CHART | droveway check -f -";
-  if (!err || err->code == DW_ERR_MEMORY || err->code == DW_ERR_IO || !is_template(text, length, err->line))
+/* The text is not YAML, as ERR says: it is a template, or it is unreadable. A chart's file with braces is a template
+ * wherever the error is. */
+static void read_broken(struct reader *reader, struct dw_error *err) {
+  const struct dw_unreadable_text *text = &reader->text;
+  const char *chart = reader->project ? dw_template_chart(reader->arena, reader->file) : NULL;
+  bool of_chart = chart != NULL && memmem(text->text, text->length, "{{", 2) != NULL;
+  enum dw_template_kind kind = !reader->project ? DW_TEMPLATE_NONE
+                               : of_chart       ? DW_TEMPLATE_HELM
+                                                : dw_template_of(text->text, text->length, err);
+  if (skip_template(reader, kind, of_chart ? chart : NULL))
     return;
-  size_t used = strlen(err->text);
-  if (used + sizeof hint <= sizeof err->text)
-    memcpy(err->text + used, hint, sizeof hint);
+  if (reader->project)
+    dw_template_hint(text->text, text->length, err);
+  add_unreadable(reader, err);
 }
 
-/* Whether FILE is in a folder `templates` next to a Chart.yaml. */
-static bool is_chart_template(struct dw_arena *arena, const char *file) {
-  static const char folder[] = "templates/";
-  for (const char *at = file; (at = strstr(at, folder)) != NULL; at++) {
-    bool whole = at == file || at[-1] == '/';
-    int length = (int)(at - file);
-    if (whole && access(dw_arena_printf(arena, "%.*sChart.yaml", length, file), F_OK) == 0)
-      return true;
-  }
-  return false;
-}
-
-/* --- reading --- */
-
-static int read_text(struct reader *reader, const char *text, size_t length, struct dw_error *err) {
+static void read_text(struct reader *reader, const char *text, size_t length) {
   struct dw_yaml_doc *doc = NULL;
-  if (dw_yaml_parse(reader->arena, text, length, &doc, err) != 0) {
-    if (reader->in_folder && is_chart_template(reader->arena, reader->file)) {
-      reader->found->templates++;
-      return 0;
-    }
-    if (reader->project)
-      add_template_hint(text, length, err);
-    return dw_error_in_file(err, reader->file);
+  struct dw_error err = DW_ERROR_INIT;
+  reader->text = (struct dw_unreadable_text){text, length};
+  if (dw_yaml_parse(reader->arena, text, length, &doc, &err) != 0) {
+    read_broken(reader, &err);
+    return;
   }
+  if (reader->in_folder && dw_template_is_ytt(text, length) && skip_template(reader, DW_TEMPLATE_YTT, NULL))
+    return;
   reader->source = dw_yaml_source_new(reader->arena, text, length);
   for (; doc; doc = doc->next) {
     reader->doc = doc;
-    if (!skip_document(reader, doc->root) && add_object(reader, doc->root, "", err) != 0)
-      return -1;
+    if (!skip_document(reader, doc->root))
+      add_object(reader, doc->root, "");
   }
-  return 0;
 }
 
-static int read_one(struct reader *reader, struct dw_error *err) {
+static void read_one(struct reader *reader) {
+  struct dw_error err = DW_ERROR_INIT;
   size_t length = 0;
-  char *text = dw_read_file(reader->arena, reader->file, 0, &length, err);
-  if (text && length == 0 && strcmp(reader->file, "-") == 0) /* as a failed command leaves it in a pipe */
-    return dw_error_set(err, DW_ERR_IO, "standard input is empty; did the previous command fail?");
-  return text ? read_text(reader, text, length, err) : -1;
+  reader->text = (struct dw_unreadable_text){NULL, 0};
+  char *text = dw_read_file(reader->arena, reader->file, 0, &length, &err);
+  if (text && length == 0 && strcmp(reader->file, "-") == 0) { /* as a failed command leaves it in a pipe */
+    dw_error_set(&err, DW_ERR_IO, "standard input is empty; did the previous command fail?");
+    text = NULL;
+  }
+  if (text)
+    read_text(reader, text, length);
+  else
+    add_unreadable(reader, &err);
 }
 
-static int read_path(struct reader *reader, const char *path, struct dw_error *err) {
-  struct dw_file_list files = {NULL, 0, 0};
-  if (dw_files_below(reader->arena, path, &files, err) != 0)
-    return -1;
+/* The files of a path, and after them what could not be read of the folders. */
+static void read_path(struct reader *reader, const char *path, const struct dw_ignore *exclude) {
+  static const struct dw_ignore nothing = {.rules = NULL};
+  struct dw_file_list files = {.paths = NULL};
+  if (reader->project)
+    (void)dw_files_chosen(reader->arena, path, exclude == NULL ? &nothing : exclude, &files, NULL);
+  else
+    (void)dw_files_below(reader->arena, path, &files, NULL);
+  reader->found->excluded += files.excluded;
   for (size_t i = 0; i < files.count; i++) {
     reader->file = files.paths[i];
     reader->in_folder = reader->project && strcmp(reader->file, path) != 0;
     if (reader->project && dw_kustomize_is_patch(&reader->kustomize, reader->file))
       skip_patch(reader);
-    else if (read_one(reader, err) != 0)
-      return -1;
+    else
+      read_one(reader);
   }
-  return 0;
+  dw_unreadable_join(reader->arena, &reader->found->unreadable, &files.unreadable);
 }
 
-static int read_all(struct reader *reader, const char *const *paths, size_t count, struct dw_error *err) {
-  reader->tail = &reader->first;
-  for (size_t i = 0; i < count; i++)
-    if (read_path(reader, paths[i], err) != 0)
-      return -1;
-  return 0;
+static void read_all(struct reader *reader, const struct dw_manifest_choice *choice) {
+  reader->tail = &reader->found->first;
+  for (size_t i = 0; i < choice->count; i++)
+    read_path(reader, choice->paths[i], choice->exclude);
 }
 
 int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifest **first,
                       struct dw_error *err) {
-  struct reader reader = {.arena = arena};
-  if (read_all(&reader, paths, count, err) != 0)
+  struct dw_manifests found = {.first = NULL};
+  struct reader reader = {.arena = arena, .found = &found};
+  read_all(&reader, &(struct dw_manifest_choice){paths, count, NULL});
+  if (dw_unreadable_error(&found.unreadable, err) != 0)
     return -1;
-  *first = reader.first;
+  *first = found.first;
   return 0;
 }
 
 int dw_manifests_parse(struct dw_arena *arena, const char *file, const char *text, size_t length,
                        struct dw_manifest **first, struct dw_error *err) {
-  struct reader reader = {.arena = arena, .file = file};
-  reader.tail = &reader.first;
-  if (read_text(&reader, text, length, err) != 0)
+  struct dw_manifests found = {.first = NULL};
+  struct reader reader = {.arena = arena, .file = file, .found = &found, .tail = &found.first};
+  read_text(&reader, text, length);
+  if (dw_unreadable_error(&found.unreadable, err) != 0)
     return -1;
-  *first = reader.first;
+  *first = found.first;
   return 0;
 }
 
 int dw_manifests_gather_text(struct dw_arena *arena, const char *file, const char *text, size_t length,
                              struct dw_manifests *out, struct dw_error *err) {
   *out = (struct dw_manifests){.first = NULL};
-  struct reader reader = {.arena = arena, .file = file, .project = true, .found = out};
-  reader.tail = &reader.first;
-  int status = read_text(&reader, text, length, err);
-  out->first = reader.first;
-  return status;
+  struct reader reader = {.arena = arena, .file = file, .project = true, .found = out, .tail = &out->first};
+  read_text(&reader, text, length);
+  return dw_unreadable_error(&out->unreadable, err);
 }
 
-int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
+int dw_manifests_gather(struct dw_arena *arena, const struct dw_manifest_choice *choice, struct dw_manifests *out,
                         struct dw_error *err) {
-  struct dw_manifests found = {.first = NULL};
-  struct reader reader = {.arena = arena, .project = true, .kustomize = {.arena = arena}, .found = &found};
-  if (read_all(&reader, paths, count, err) != 0)
-    return -1;
-  *out = found;
-  out->first = reader.first;
-  return 0;
+  *out = (struct dw_manifests){.first = NULL};
+  struct reader reader = {.arena = arena, .project = true, .kustomize = {.arena = arena}, .found = out};
+  read_all(&reader, choice);
+  return dw_unreadable_error(&out->unreadable, err);
 }
 
 /* Findings call the configuration spec.config even if it is elsewhere in the document. */
@@ -470,4 +450,9 @@ int dw_manifest_error(const struct dw_manifest *manifest, const char *field, str
   err->line = place.line;
   err->column = place.column;
   return dw_error_in_file(err, manifest->file);
+}
+
+void dw_manifest_unreadable(struct dw_arena *arena, struct dw_unreadables *list, const struct dw_manifest *manifest,
+                            const struct dw_error *err) {
+  dw_unreadable_add(arena, list, manifest->file, err, (struct dw_unreadable_text){NULL, 0});
 }

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "files/files.h"
+#include "files/template.h"
 #include "yaml/yaml.h"
 
 /* An object and its position. */
@@ -32,27 +33,46 @@ struct dw_manifest {
 };
 
 /* Reads PATHS[COUNT]: files with any name, folders as dw_files_below() does, and "-", once, for standard input. Lists
- * are split into their items. Sets FIRST to the objects in order, which live in ARENA. Returns -1 with file, line and
- * column if something can't be read or is not a Kubernetes object (apiVersion or kind is missing). */
+ * are split into their items. Sets FIRST to the objects in order, which live in ARENA. Returns -1 if
+ * something can't be read or is not a Kubernetes object (apiVersion or kind is missing): ERR has the first error with
+ * file, line and column, and names the others. */
 int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifest **first,
                       struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
+
+/* A file that is a template, and so was not read. */
+struct dw_skipped_template {
+  const char *file;
+  enum dw_template_kind kind;
+  const char *chart; /* the folder of the chart that it belongs to; NULL */
+};
 
 /* The manifests of a project. */
 struct dw_manifests {
   struct dw_manifest *first;
-  size_t skipped;       /* documents in folders that are not Kubernetes objects */
-  size_t templates;     /* files of Helm charts that are not YAML before they are rendered */
+  size_t skipped; /* documents in folders that are not Kubernetes objects */
+  struct dw_skipped_template *templates;
+  size_t template_count, template_capacity;
   const char **patches; /* files that kustomize uses as patches */
   size_t patch_count, patch_capacity;
+  size_t excluded; /* files and whole folders that patterns left out */
+  struct dw_unreadables unreadable;
+};
+
+/* What to gather. */
+struct dw_manifest_choice {
+  const char *const *paths;
+  size_t count;
+  const struct dw_ignore *exclude; /* see dw_files_chosen() */
 };
 
 /* Like dw_manifests_read(), but for the folders of ordinary projects. A document in a folder that is not a Kubernetes
- * object (values.yaml, a workflow) is skipped and counted, unless its apiVersion or kind has rules. A file that can't
- * be read is an error, except the templates of a Helm chart, which are counted; an error in another template explains
- * how to render it. Objects that have rules are also found inside other objects and documents (policies, templates and
- * lists of other systems) and in the text of an ACM policy's object-templates-raw. Patches of kustomize are skipped. */
-int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
-                        struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
+ * object (values.yaml, a workflow) is skipped and counted, unless its apiVersion or kind has rules. Templates in
+ * folders are listed; a template that was named by its path is unreadable. Objects that have rules are also found
+ * inside other objects and documents (policies, templates and lists of other systems) and in the text of an ACM
+ * policy's object-templates-raw. Patches of kustomize are skipped. If something is unreadable, OUT gets the rest, and
+ * -1 is returned with OUT->unreadable in ERR. */
+int dw_manifests_gather(struct dw_arena *arena, const struct dw_manifest_choice *choice, struct dw_manifests *out,
+                        struct dw_error *err) __attribute__((nonnull(1, 2, 3)));
 
 /* Like dw_manifests_read() for TEXT[LENGTH], which a NUL must follow; FILE is its name in errors and positions. TEXT
  * and FILE must live as long as ARENA. */
@@ -79,5 +99,9 @@ struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struc
 /* Sets file, line and column of ERR, an error about the manifest, to the position of FIELD. Returns -1. */
 int dw_manifest_error(const struct dw_manifest *manifest, const char *field, struct dw_error *err)
     __attribute__((nonnull(1, 2)));
+
+/* Adds MANIFEST to LIST, with what dw_manifest_error() has set in ERR. */
+void dw_manifest_unreadable(struct dw_arena *arena, struct dw_unreadables *list, const struct dw_manifest *manifest,
+                            const struct dw_error *err) __attribute__((nonnull));
 
 #endif

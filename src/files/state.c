@@ -69,36 +69,39 @@ static bool read_list(const char *file, struct list_reading *reading) {
 
 /* --- other files --- */
 
-static int reduce_file(const char *file, const char *default_namespace, struct objects *objects, struct dw_error *err) {
+static void reduce_file(const char *file, const char *default_namespace, struct objects *objects, struct dw_arena *kept,
+                        struct dw_unreadables *unreadable) {
   if (read_list(file, &(struct list_reading){default_namespace, objects}))
-    return 0;
+    return;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifest *manifest = NULL;
-  if (dw_manifests_read(arena, &file, 1, &manifest, err) != 0)
-    return -1;
+  struct dw_error err = DW_ERROR_INIT;
+  if (dw_manifests_read(arena, &file, 1, &manifest, &err) != 0)
+    dw_unreadable_add(kept, unreadable, file, &err, (struct dw_unreadable_text){NULL, 0});
   for (; manifest; manifest = manifest->next) {
     const struct dw_object *object = NULL;
-    if (dw_object_reduce(manifest->json, default_namespace, &object, err) != 0)
-      return dw_manifest_error(manifest, "", err);
-    if (object)
+    if (dw_object_reduce(manifest->json, default_namespace, &object, &err) != 0) {
+      dw_manifest_error(manifest, "", &err);
+      dw_unreadable_add(kept, unreadable, file, &err, (struct dw_unreadable_text){NULL, 0});
+    } else if (object) {
       push_object(objects, object);
+    }
   }
-  return 0;
 }
 
 int dw_state_objects(const char *folder, const char *default_namespace, const struct dw_object ***objects,
                      size_t *count, struct dw_error *err) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_file_list files = {NULL, 0, 0};
-  if (dw_files_below(arena, folder, &files, err) != 0)
-    return -1;
+  struct dw_file_list files = {.paths = NULL};
+  (void)dw_files_below(arena, folder, &files, NULL);
   struct objects all = {*objects, *count, *count};
-  int result = 0;
-  for (size_t i = 0; i < files.count && result == 0; i++)
-    result = reduce_file(files.paths[i], default_namespace, &all, err);
+  struct dw_unreadables unreadable = {.items = NULL};
+  for (size_t i = 0; i < files.count; i++)
+    reduce_file(files.paths[i], default_namespace, &all, arena, &unreadable);
+  dw_unreadable_join(arena, &unreadable, &files.unreadable);
   *objects = all.items;
   *count = all.count;
-  return result;
+  return dw_unreadable_error(&unreadable, err);
 }
 
 struct dw_policy *dw_policy_load(const struct dw_sources *sources, struct dw_error *err) {

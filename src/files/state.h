@@ -26,7 +26,8 @@ struct dw_policy *dw_policy_load(const struct dw_sources *sources, struct dw_err
     __attribute__((nonnull(1), warn_unused_result));
 
 /* Appends the reduced objects of a state folder to the list *OBJECTS[*COUNT], which is on the heap; the caller releases
- * the objects and frees the list, even on error. */
+ * the objects and frees the list, even on error. Returns -1 if a part can't be read: ERR names all of it, and the other
+ * objects have been appended. */
 int dw_state_objects(const char *folder, const char *default_namespace, const struct dw_object ***objects,
                      size_t *count, struct dw_error *err) __attribute__((nonnull(1, 2, 3, 4), warn_unused_result));
 

@@ -43,7 +43,7 @@ void dw_library_add(droveway_findings *out, const struct dw_library_object *obje
 static droveway_findings *judged(const struct dw_subjects *subjects) {
   droveway_findings *out = dw_library_new(sizeof *out);
   out->arena = dw_arena_new(0);
-  out->skipped = subjects->read.skipped + subjects->read.templates + subjects->read.patch_count;
+  out->skipped = subjects->read.skipped + subjects->read.template_count + subjects->read.patch_count;
   for (size_t i = 0; i < subjects->count; i++) {
     const struct dw_subject *subject = &subjects->items[i];
     if (!dw_kind_is_judged(subject->kind))
@@ -83,7 +83,8 @@ droveway_findings *droveway_lint_paths(const droveway_state *state, const char *
     if (paths[i] == NULL)
       return dw_library_missing(error, "a path");
   struct dw_subjects subjects = {.arena = dw_arena_new(0)};
-  int status = dw_manifests_gather(subjects.arena, paths, count, &subjects.read, &err);
+  const struct dw_manifest_choice choice = {paths, count, NULL};
+  int status = dw_manifests_gather(subjects.arena, &choice, &subjects.read, &err);
   return lint(&subjects, status, state, namespace_, error, &err);
 }
 

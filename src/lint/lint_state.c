@@ -30,14 +30,18 @@ static int add_manifest(struct dw_lint_state *out, const struct dw_manifest *man
 
 int dw_lint_state_add_manifests(struct dw_lint_state *out, const struct dw_manifest *manifests, const char *ns,
                                 enum dw_keep keep, struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_unreadables unreadable = {.items = NULL};
   out->manifests = manifests;
-  for (; manifests != NULL; manifests = manifests->next)
-    if (add_manifest(out, manifests, ns, keep, err) != 0)
-      return -1;
+  for (; manifests != NULL; manifests = manifests->next) {
+    struct dw_error reason = DW_ERROR_INIT;
+    if (add_manifest(out, manifests, ns, keep, &reason) != 0)
+      dw_manifest_unreadable(arena, &unreadable, manifests, &reason);
+  }
   struct dw_view_source source = {.objects = out->objects, .count = out->count};
   dw_state_knowledge(&source);
   memcpy(out->knowledge, source.knowledge, sizeof out->knowledge);
-  return 0;
+  return dw_unreadable_error(&unreadable, err);
 }
 
 int dw_lint_state_add_folder(struct dw_arena *arena, struct dw_lint_state *out, const char *folder, const char *ns,

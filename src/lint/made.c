@@ -69,6 +69,16 @@ static void add_unread(struct collection *all, const struct dw_subject *subject)
                                                 subject->ns, subject->name)});
 }
 
+/* Any NAD may be in what was not read. */
+static void add_unknown(struct collection *all, const struct dw_manifests *read) {
+  if (read->unreadable.count > 0)
+    add(all, (struct dw_made_nad){NULL, NULL, "it may be in a part of the input that could not be read"});
+  else if (read->template_count > 0)
+    add(all, (struct dw_made_nad){NULL, NULL,
+                                  dw_arena_printf(all->arena, "it may be in %s that was skipped",
+                                                  dw_template_name(read->templates[0].kind))});
+}
+
 void dw_lint_made_add(const struct dw_subjects *subjects, const struct dw_lint_state *state,
                       const struct dw_policy *policy, struct dw_view_source *source) {
   struct collection all = {.arena = subjects->arena};
@@ -81,8 +91,7 @@ void dw_lint_made_add(const struct dw_subjects *subjects, const struct dw_lint_s
   for (size_t i = 0; i < subjects->count; i++)
     if (subjects->items[i].kind == DW_KIND_NAD && subjects->items[i].left_out)
       add_unread(&all, &subjects->items[i]);
-  if (subjects->read.templates > 0)
-    add(&all, (struct dw_made_nad){NULL, NULL, "it may be in a Helm template that was skipped"});
+  add_unknown(&all, &subjects->read);
   source->made = all.items;
   source->made_count = all.count;
 }

@@ -119,8 +119,8 @@ static int by_application(const void *a, const void *b) {
   return left->order < right->order ? -1 : left->order > right->order;
 }
 
-static int read_subjects(struct dw_subjects *out, struct dw_manifest *manifests, const struct dw_policy *policy,
-                         const char *ns, struct dw_error *err) {
+static void read_subjects(struct dw_subjects *out, struct dw_manifest *manifests, const struct dw_policy *policy,
+                          const char *ns) {
   size_t all = 0;
   out->ns = ns != NULL ? ns : policy->namespace_;
   dw_lint_made_unfold(out->arena, manifests);
@@ -129,8 +129,11 @@ static int read_subjects(struct dw_subjects *out, struct dw_manifest *manifests,
   out->items = dw_arena_array(out->arena, all + 1, sizeof *out->items);
   for (const struct dw_manifest *m = manifests; m; m = m->next) {
     struct dw_subject subject;
-    if (fill_subject(out, policy, m, &subject, err) != 0)
-      return -1;
+    struct dw_error err = DW_ERROR_INIT;
+    if (fill_subject(out, policy, m, &subject, &err) != 0) {
+      dw_manifest_unreadable(out->arena, &out->read.unreadable, m, &err);
+      continue;
+    }
     subject.order = out->count + 1;
     if (subject.kind != DW_KIND_OTHER)
       out->items[out->count++] = subject;
@@ -138,7 +141,6 @@ static int read_subjects(struct dw_subjects *out, struct dw_manifest *manifests,
   qsort(out->items, out->count, sizeof *out->items, by_application);
   for (size_t i = 0; i < out->count; i++)
     out->items[i].order = i + 1;
-  return 0;
 }
 
 static void build_world(struct dw_subjects *out, struct dw_policy *policy, const struct dw_lint_state *state) {
@@ -203,17 +205,14 @@ static struct dw_policy *choose_namespace(struct dw_subjects *out, struct dw_pol
 int dw_subjects_build(struct dw_subjects *out, struct dw_policy *policy, const struct dw_lint_state *state,
                       const char *ns, struct dw_error *err) {
   policy = choose_namespace(out, policy, state, out->read.first, ns);
-  if (read_subjects(out, out->read.first, policy, ns, err) != 0) {
-    dw_policy_free(policy);
-    return -1;
-  }
+  read_subjects(out, out->read.first, policy, ns);
   struct old_objects old = index_old(out->arena, state);
   for (size_t i = 0; i < out->count; i++) {
     out->items[i].old = find_old(&old, &out->items[i]);
     apply_over(out->arena, &out->items[i]);
   }
   build_world(out, policy, state);
-  return 0;
+  return dw_unreadable_error(&out->read.unreadable, err);
 }
 
 void dw_subjects_free(struct dw_subjects *subjects) {

@@ -33,10 +33,11 @@ struct dw_subjects {
 };
 
 /* Builds the world of STATE and of the manifests in OUT->read. Both are in OUT->arena or outlive it. NS is the
- * namespace of manifests that do not set one; NULL for the policy's. Takes over the reference to POLICY. Returns -1 and
- * sets ERR, with file and position, if a manifest can't be read. Free OUT with dw_subjects_free() in either case. */
+ * namespace of manifests that do not set one; NULL for the policy's. Takes over the reference to POLICY. Manifests that
+ * can't be read are added to OUT->read.unreadable, and the world is built without them. Returns -1 and sets ERR if that
+ * list is not empty. Free OUT with dw_subjects_free() in either case. */
 int dw_subjects_build(struct dw_subjects *out, struct dw_policy *policy, const struct dw_lint_state *state,
-                      const char *ns, struct dw_error *err) __attribute__((nonnull(1, 2, 3), warn_unused_result));
+                      const char *ns, struct dw_error *err) __attribute__((nonnull(1, 2, 3)));
 void dw_subjects_free(struct dw_subjects *subjects) __attribute__((nonnull));
 
 /* Returns the kind of JSON, or DW_KIND_OTHER if Droveway does not know it. */

@@ -683,8 +683,8 @@ static void skipped_input_is_named(void **state) {
       "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found\n");
   RUN_SCOPED chart = RUN("check", "-f", "tests/reports/helm-chart", STATE);
   assert_non_null(strstr(chart.out,
-                         "1 Helm template skipped; to check the rendered chart: helm template CHART | droveway "
-                         "check -f -\n"));
+                         "tests/reports/helm-chart/templates/nad.yaml: skipped because it is a Helm template; to check "
+                         "the result: helm template tests/reports/helm-chart | droveway check -f -\n"));
   RUN_SCOPED json = RUN("check", "-f", "tests/reports/helm-chart", "tests/reports/kustomize-patches", "-o", "json");
   struct json_object *report = run_json(&json);
   assert_int_equal(member_int(report, "templates"), 1);
@@ -699,19 +699,22 @@ static void nothing_to_check_is_reported(void **state) {
   assert_non_null(strstr(run.out, "nothing to check"));
 }
 
-/* Exit status 2, no output, and one error line that begins with BEGIN and contains HAS. */
-static void expect_unreadable(const char *text, const char *begin, const char *has) {
+/* Exit status 2, a finding at PLACE that contains HAS, and the same as one line on standard error, which says why the
+ * status is 2 if the report is in a file. */
+static void expect_unreadable(const char *text, const char *place, const char *has) {
   char folder[64];
   char path[96];
   char line[192];
   folder_make(folder);
   folder_write(folder, "bad.yaml", text);
   snprintf(path, sizeof path, "%s/bad.yaml", folder);
-  snprintf(line, sizeof line, "droveway: %s%s", path, begin);
+  snprintf(line, sizeof line, "droveway: %s%s", path, place);
   RUN_SCOPED run = RUN("check", "-f", path);
   folder_remove(folder);
   assert_int_equal(run.status, 2);
-  assert_string_equal(run.out, "");
+  if (strncmp(run.out, line + strlen("droveway: "), strlen(line) - strlen("droveway: ")) != 0 ||
+      strstr(run.out, " [unreadable]\n") == NULL || strstr(run.out, has) == NULL)
+    fail_msg("not \"%s...%s\": %s", line, has, run.out);
   if (strncmp(run.err, line, strlen(line)) != 0 || strstr(run.err, has) == NULL)
     fail_msg("not \"%s...%s\": %s", line, has, run.err);
   assert_ptr_equal(strchr(run.err, '\n'), run.err + strlen(run.err) - 1);
@@ -740,7 +743,10 @@ static void a_missing_file_is_one_line(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", "no/such/file.yaml");
   assert_int_equal(run.status, 2);
-  assert_string_equal(run.out, "");
+  assert_string_equal(
+      run.out, "no/such/file.yaml: error: can't be read: No such file or directory [unreadable]\n\n"
+               "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found; 1 "
+               "input could not be read\n");
   assert_int_equal(strncmp(run.err, "droveway: no/such/file.yaml: ", 29), 0);
   assert_ptr_equal(strchr(run.err, '\n'), run.err + strlen(run.err) - 1);
 }
@@ -764,6 +770,8 @@ static void bad_usage_exits_2(void **state) {
   (void)state;
   RUN_SCOPED nothing = RUN("check");
   assert_int_equal(nothing.status, 2);
+  assert_string_equal(nothing.err, "droveway check: no manifests given; name files or directories, or - for standard "
+                                   "input; see 'droveway check --help'\n");
   RUN_SCOPED form = RUN("check", "-f", SEEDS, "-o", "xml");
   assert_int_equal(form.status, 2);
   assert_non_null(strstr(form.err, "xml"));

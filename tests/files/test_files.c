@@ -24,7 +24,7 @@
 
 /* The paths that are found below ROOT, relative to it, each followed by a space. */
 static const char *found_below(struct dw_arena *arena, const char *root) {
-  struct dw_file_list files = {NULL, 0, 0};
+  struct dw_file_list files = {.paths = NULL};
   struct dw_error err = DW_ERROR_INIT;
   if (dw_files_below(arena, root, &files, &err) != 0)
     fail_msg("%s: %s", err.file, err.text);
@@ -49,7 +49,7 @@ static void names_a_folder_without_doubled_slashes(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "a.yaml", "");
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_file_list files = {NULL, 0, 0};
+  struct dw_file_list files = {.paths = NULL};
   assert_int_equal(dw_files_below(arena, dw_arena_printf(arena, "%s//", folder->path), &files, NULL), 0);
   assert_int_equal(files.count, 1);
   assert_string_equal(files.paths[0], folder_path(arena, folder, "a.yaml"));
@@ -103,7 +103,7 @@ static void skips_what_is_not_a_file(void **state) {
 
 static void expect_unlistable(const char *path, const char *file, const char *text) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_file_list files = {NULL, 0, 0};
+  struct dw_file_list files = {.paths = NULL};
   struct dw_error err = DW_ERROR_INIT;
   assert_int_equal(dw_files_below(arena, path, &files, &err), -1);
   assert_int_equal(err.code, DW_ERR_IO);

@@ -144,7 +144,8 @@ static const char broken_nad[] = "kind: NetworkAttachmentDefinition\nmetadata: {
 
 static int gather(struct dw_arena *arena, const char *path, struct dw_manifests *out, struct dw_error *err) {
   *err = (struct dw_error)DW_ERROR_INIT;
-  return dw_manifests_gather(arena, &path, 1, out, err);
+  const struct dw_manifest_choice choice = {&path, 1, NULL};
+  return dw_manifests_gather(arena, &choice, out, err);
 }
 
 static void skips_what_is_not_an_object_in_a_project(void **state) {
@@ -201,14 +202,104 @@ static void never_skips_an_object_with_rules(void **state) {
                          "apiVersion or kind is missing", "Helm");
 }
 
-static void suggests_how_to_render_a_template(void **state) {
-  static const char hint[] = "helm template CHART | droveway check -f -";
-  expect_project_refused(*state, "{{- if .Values.on }}\nkind: Pod\n{{- end }}\n", hint, "\n");
-  expect_project_refused(*state, "kind: Pod\nmetadata:\n  name: {{ .Values.name }}\n", hint, "\n");
-  expect_project_refused(*state, "kind: Pod\n  x: y\nz:\n  {{- toYaml .x }}\n", hint, "\n");
-  expect_project_refused(*state, "kind: Pod\n  x: y\n", "", "Helm");
-  expect_project_refused(*state, "on: ${{ x }}\na: [\n", "", "Helm");
-  expect_project_refused(*state, "text: \"{{ $labels.a }}\"\nkind: Pod\n  x: y\n", "", "Helm");
+/* Away from the error, braces may be a mistake of their own: the file is not taken for a template. */
+static void tells_how_to_render_what_may_be_a_template(void **state) {
+  expect_project_refused(*state, "kind: Pod\n  x: y\nz:\n  {{- toYaml .x }}\n",
+                         "helm template CHART | droveway check -f -", "\n");
+  expect_project_refused(*state, "kind: Pod\n  x: y\nz: 1\na: 2\n{% if x %}\n", "jinja2 FILE VALUES.yaml | droveway",
+                         "Helm");
+  expect_project_refused(*state, "kind: Pod\n  x: y\n", "", "render it");
+  expect_project_refused(*state, "on: ${{ x }}\na: [\n", "", "render it");
+  expect_project_refused(*state, "text: \"{{ $labels.a }}\"\nz: 1\nkind: Pod\n  x: y\n", "", "render it");
+}
+
+/* The command that the first skipped template is rendered with; "" if TEXT is not one. */
+static const char *command_for(struct dw_arena *arena, const struct folder *folder, const char *name,
+                               const char *text) {
+  struct dw_manifests out = {.first = NULL};
+  struct dw_error err;
+  folder_put(folder, name, text);
+  (void)gather(arena, folder->path, &out, &err);
+  if (out.template_count == 0)
+    return "";
+  assert_int_equal(out.template_count, 1);
+  assert_int_equal(out.unreadable.count, 0);
+  assert_string_equal(out.templates[0].file, folder_path(arena, folder, name));
+  return dw_template_command(arena, out.templates[0].kind, NULL);
+}
+
+static void skips_templates_of_all_programs(void **state) {
+  static const struct {
+    const char *text, *command;
+  } cases[] = {
+      {"{{- if .Values.on }}\nkind: Pod\n{{- end }}\n", "helm template CHART"},
+      {"kind: Pod\nmetadata:\n  name: {{ .Values.name }}\n", "helm template CHART"},
+      {"kind: Pod\nmetadata:\n{{ include \"labels\" . | indent 2 }}\n", "helm template CHART"},
+      {"kind: Pod\nmetadata: {{ .meta }}\n", "gomplate -f FILE"},
+      {"{{ range $i := .nodes }}\nkind: Pod\n{{ end }}\n", "gomplate -f FILE"},
+      {"kind: {{ pod_kind }}\n", "jinja2 FILE VALUES.yaml"},
+      {"{% for n in nodes %}\nkind: Pod\n{% endfor %}\n", "jinja2 FILE VALUES.yaml"},
+      {"{# a comment #}\nkind: Pod\n", "jinja2 FILE VALUES.yaml"},
+      {"kind: Pod\n<% if x %>\na: b\n", "erb FILE"},
+      {"kind: Pod\n${METADATA}\na: b\n", "envsubst < FILE"},
+      {"#@ load(\"@ytt:data\", \"data\")\nkind: Pod\napiVersion: v1\n", "ytt -f FILE"},
+      {"kind: Pod\napiVersion: v1\nmetadata:\n  name: #@ data.values.name\n", "ytt -f FILE"},
+      /* no templates */
+      {"kind: Pod\napiVersion: v1\nmetadata: {name: '{{ x }}'}\n", ""},
+      {"kind: Pod\napiVersion: v1\n#@todo: a comment\nmetadata: {name: a}\n", ""},
+      {"kind: Pod\n${{ github.x }}\n", ""},
+      {"kind: [\n", ""},
+      {"", ""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    assert_string_equal(command_for(arena, *state, "m.yaml", cases[i].text), cases[i].command);
+  }
+}
+
+/* Who names a file wants it to be checked. */
+static void a_template_that_is_named_is_unreadable(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifests out = {.first = NULL};
+  struct dw_error err;
+  folder_put(folder, "m.yaml", "kind: Pod\nmetadata: {{ .meta }}\n");
+  assert_int_equal(gather(arena, folder_path(arena, folder, "m.yaml"), &out, &err), -1);
+  assert_int_equal(out.template_count, 0);
+  assert_non_null(
+      strstr(err.text, "; this looks like a Go template; render it first: gomplate -f FILE | droveway check"));
+}
+
+/* Each problem is listed, and what is around it is read. */
+static void reads_the_rest_if_a_part_is_unreadable(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifests out = {.first = NULL};
+  struct dw_error err;
+  folder_put(folder, "a.yaml", POD("a"));
+  folder_put(folder, "b.yaml", POD("b") "x: [\n");
+  folder_put(folder, "c.yaml", POD("c1") "---\nkind: KubeVirt\n---\n" POD("c2"));
+  folder_put(folder, "d.json", "{\"a\": \"\xFF\"}");
+  assert_int_equal(symlink("nowhere", folder_path(arena, folder, "e.yaml")), 0);
+  folder_put(folder, "f.yaml", POD("f"));
+  assert_int_equal(gather(arena, folder->path, &out, &err), -1);
+  assert_string_equal(names_of(arena, out.first), "a@ c1@ c2@ f@ ");
+  assert_int_equal(out.unreadable.count, 4);
+  static const struct {
+    const char *file, *what, *source;
+    int line;
+  } expected[] = {{"b.yaml", "expected ", "", 5},
+                  {"c.yaml", "apiVersion or kind is missing", "kind: KubeVirt", 5},
+                  {"d.json", "UTF-8", "", 1},
+                  {"e.yaml", "is a link to nowhere, which can't be read: No such file or directory", "", 0}};
+  for (size_t i = 0; i < 4; i++) {
+    const struct dw_unreadable *item = &out.unreadable.items[i];
+    assert_string_equal(item->file, folder_path(arena, folder, expected[i].file));
+    assert_int_equal(item->line, expected[i].line);
+    assert_non_null(strstr(item->what, expected[i].what));
+    assert_string_equal(item->source, expected[i].source);
+    assert_true(i == 0 ? strcmp(err.file, item->file) == 0 : strstr(err.text, item->file) != NULL);
+  }
 }
 
 static void reads_paths_as_given(void **state) {
@@ -414,11 +505,14 @@ static void counts_the_templates_of_a_chart(void **state) {
   folder_put(folder, "chart/crds/c.yaml", POD("c"));
   assert_int_equal(gather(arena, folder->path, &out, &err), 0);
   assert_string_equal(names_of(arena, out.first), "c@ ");
-  assert_int_equal(out.templates, 2);
+  assert_int_equal(out.template_count, 2);
   assert_int_equal(out.skipped, 1);
   assert_int_equal(gather(arena, folder_path(arena, folder, "chart/templates/a.yaml"), &out, &err), -1);
-  folder_put(folder, "templates/a.yaml", template); /* not in a chart */
+  folder_put(folder, "chart/templates/c.yaml", "kind: [\n"); /* no template at all */
   assert_int_equal(gather(arena, folder->path, &out, &err), -1);
+  assert_int_equal(out.template_count, 2);
+  assert_string_equal(out.templates[0].chart, folder_path(arena, folder, "chart"));
+  assert_int_equal(out.unreadable.count, 1);
 }
 
 static void reads_each_list_item_as_a_separate_object(void **state) {
@@ -454,7 +548,10 @@ int main(void) {
       TEST(skips_what_is_not_an_object_in_a_project),
       TEST(a_named_file_must_contain_objects),
       TEST(never_skips_an_object_with_rules),
-      TEST(suggests_how_to_render_a_template),
+      TEST(tells_how_to_render_what_may_be_a_template),
+      TEST(skips_templates_of_all_programs),
+      TEST(a_template_that_is_named_is_unreadable),
+      TEST(reads_the_rest_if_a_part_is_unreadable),
       TEST(reads_paths_as_given),
       TEST(reads_standard_input),
       TEST(reports_the_missing_path),

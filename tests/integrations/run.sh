@@ -141,10 +141,17 @@ printf 'repos:\n- repo: %s\n  rev: %s\n  hooks: [{id: droveway-check}]\n' "$work
 printf 'replicas: 2\n' >values.yaml
 cp "$root/demo/manifests/five-mistakes.yaml" network.yaml
 git add -A
-checks=$((checks + 2))
+checks=$((checks + 4))
 pre-commit run >"$work/log" 2>&1 && bad "pre-commit accepted five mistakes: $(cat "$work/log")"
 grep -q '\[ipam-lookalike-key\]' "$work/log" || bad "pre-commit does not show the finding: $(cat "$work/log")"
 cp "$root/demo/manifests/migration.yaml" network.yaml
 git add -A
 pre-commit run >"$work/log" 2>&1 || bad "pre-commit rejects a valid repository: $(cat "$work/log")"
+printf 'a: [\n' >broken.yaml
+git add -A
+pre-commit run >"$work/log" 2>&1 && bad "pre-commit accepted an unreadable file: $(cat "$work/log")"
+grep -q 'broken.yaml:2:1: error: .* \[unreadable\]' "$work/log" || bad "pre-commit does not show the file: $(cat "$work/log")"
+echo broken.yaml >.drovewayignore
+git add -A
+pre-commit run >"$work/log" 2>&1 || bad "pre-commit reads what .drovewayignore leaves out: $(cat "$work/log")"
 echo "integrations: $checks checks"
