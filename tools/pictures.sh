@@ -28,7 +28,7 @@ ln -s "$PWD/demo" "$work/demo"
   cd "$work"
   check() {
     prompt 'droveway check -f migration.yaml --state demo/state'
-    "$droveway" check --color always -f migration.yaml --state demo/state || true
+    in_terminal "$droveway" check -f migration.yaml --state demo/state || true
   }
   check
   prompt 'sed -i s/bnod2/bond2/ migration.yaml'
