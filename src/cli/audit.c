@@ -17,7 +17,7 @@ struct audit_options {
 
 static int help(void) {
   puts("usage: droveway audit [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE]\n"
-       "       [-o text|json|sarif|junit|github|gitlab] [--fail-on deny|warn|never]\n"
+       "       [-o text|json|sarif|junit|github|gitlab|policyreport] [--fail-on deny|warn|never]\n"
        "\n"
        "Checks the objects that exist in a cluster: every NetworkAttachmentDefinition, HyperConverged, KubeVirt and\n"
        "MigrationPolicy, and the last migration of every VirtualMachineInstance.\n"
@@ -28,6 +28,7 @@ static int help(void) {
        "  -p, --policy FILE     policy to apply (default: the built-in policy)\n" CLI_REPORT_HELP
        "      --help            show this help\n"
        "\n"
+       "-o policyreport prints PolicyReports (wgpolicyk8s.io/v1alpha2), one per namespace, for `kubectl apply -f -`.\n"
        "Exit status: 0 if no rule denies anything, 1 if a rule does (see --fail-on), 2 if the cluster or an input\n"
        "cannot be read.");
   return cli_finish(CLI_OK);

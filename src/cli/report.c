@@ -8,19 +8,27 @@
 static const struct {
   const char *name;
   void (*put)(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
-} forms[] = {[CLI_FORM_TEXT] = {"text", cli_report_text},       [CLI_FORM_JSON] = {"json", cli_report_json},
-             [CLI_FORM_SARIF] = {"sarif", cli_report_sarif},    [CLI_FORM_JUNIT] = {"junit", cli_report_junit},
-             [CLI_FORM_GITHUB] = {"github", cli_report_github}, [CLI_FORM_GITLAB] = {"gitlab", cli_report_gitlab}};
+} forms[] = {[CLI_FORM_TEXT] = {"text", cli_report_text},
+             [CLI_FORM_JSON] = {"json", cli_report_json},
+             [CLI_FORM_SARIF] = {"sarif", cli_report_sarif},
+             [CLI_FORM_JUNIT] = {"junit", cli_report_junit},
+             [CLI_FORM_GITHUB] = {"github", cli_report_github},
+             [CLI_FORM_GITLAB] = {"gitlab", cli_report_gitlab},
+             [CLI_FORM_POLICY] = {"policyreport", cli_report_policy}};
 static const char *const fail_ons[] = {"deny", "warn", "never"};
 static const char *const colors[] = {"auto", "always", "never"};
 
 static int read_form(const char *command, const char *text, enum cli_form *out) {
+  bool audit = strcmp(command, "audit") == 0;
+  if (!audit && strcmp(text, forms[CLI_FORM_POLICY].name) == 0)
+    return cli_usage(command, "-o policyreport is only for audit: it reports objects of a cluster");
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
     if (strcmp(forms[i].name, text) == 0) {
       *out = (enum cli_form)i;
       return CLI_OK;
     }
-  return cli_usage(command, "unknown output format \"%s\"; use text, json, sarif, junit, github or gitlab", text);
+  return cli_usage(command, "unknown output format \"%s\"; use text, json, sarif, junit, github%s", text,
+                   audit ? ", gitlab or policyreport" : " or gitlab");
 }
 
 int cli_report_option(const char *command, int option, const char *value, struct cli_report_options *out) {

@@ -10,7 +10,15 @@
 #include "files/manifests.h"
 #include "rules/engine.h"
 
-enum cli_form { CLI_FORM_TEXT, CLI_FORM_JSON, CLI_FORM_SARIF, CLI_FORM_JUNIT, CLI_FORM_GITHUB, CLI_FORM_GITLAB };
+enum cli_form {
+  CLI_FORM_TEXT,
+  CLI_FORM_JSON,
+  CLI_FORM_SARIF,
+  CLI_FORM_JUNIT,
+  CLI_FORM_GITHUB,
+  CLI_FORM_GITLAB,
+  CLI_FORM_POLICY
+};
 enum cli_fail_on { CLI_FAIL_ON_DENY, CLI_FAIL_ON_WARN, CLI_FAIL_ON_NEVER };
 
 struct cli_report_options {
@@ -144,5 +152,6 @@ void cli_report_sarif(const struct cli_report *report, const struct cli_report_o
 void cli_report_junit(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
 void cli_report_github(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
 void cli_report_gitlab(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
+void cli_report_policy(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
 
 #endif

@@ -215,7 +215,7 @@ static void expect_usage(struct run run, const char *text) {
 static void bad_usage_exits_2(void **state) {
   (void)state;
   expect_usage(RUN("audit", "-o", "yaml", "-s", "demo/state"),
-               "unknown output format \"yaml\"; use text, json, sarif, junit, github or gitlab");
+               "unknown output format \"yaml\"; use text, json, sarif, junit, github, gitlab or policyreport");
   expect_usage(RUN("audit", "demo/state"), "unexpected argument \"demo/state\"");
   expect_usage(RUN("audit", "--stat"), "option --state needs a value");
   expect_usage(RUN("audit", "--nodes"), "unknown option \"--nodes\"");
