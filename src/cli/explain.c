@@ -238,6 +238,11 @@ static int choose(struct dw_arena *arena, const struct explain_options *options,
     rules[i] = dw_rule_find(options->rules[i]);
     if (rules[i] != NULL)
       continue;
+    if (strcmp(options->rules[i], cli_unreadable_rule.id) == 0) {
+      cli_print_error("droveway: \"%s\" is not a rule; it reports %s. Fix: %s", cli_unreadable_rule.id,
+                      cli_unreadable_rule.finds, cli_unreadable_rule.fix);
+      return CLI_FAILED;
+    }
     size_t count = 0;
     const char *const *ids = dw_rule_ids(&count);
     return cli_unknown("rule", options->rules[i], ids, count);

@@ -214,6 +214,17 @@ static void readable_input_has_no_failed_invocation(void **state) {
   assert_null(strstr(sarif.out, "unreadable"));
 }
 
+/* A user may look up what the brackets contain, as for a rule. */
+static void unreadable_is_explained(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("explain", "unreadable");
+  assert_int_equal(run.status, 2);
+  assert_string_equal(run.err,
+                      "droveway: \"unreadable\" is not a rule; it reports a file, or an object in it, that can't be "
+                      "read, so that it is not checked. Fix: correct the file, or exclude it with --exclude or "
+                      ".drovewayignore\n");
+}
+
 /* --- templates --- */
 
 static void skipped_templates_are_named_with_their_command(void **state) {
@@ -367,6 +378,7 @@ int main(void) {
       TEST(a_network_may_be_in_an_unreadable_file),
       TEST(all_formats_report_unreadable_files),
       TEST(readable_input_has_no_failed_invocation),
+      TEST(unreadable_is_explained),
       TEST(skipped_templates_are_named_with_their_command),
       TEST(paths_need_no_option),
       TEST(excluded_files_are_not_read),
