@@ -87,8 +87,9 @@ static void put_github_summary(struct dw_buf *out, const struct cli_report *repo
     cli_report_put_rest(&text, &report->objects[i]);
   cli_report_put_summary(&text, report, 0);
   if (is_over_limit(report))
-    dw_buf_printf(&text, "GitHub annotates at most %d errors and %d warnings per step; the log lists all findings",
+    dw_buf_printf(&text, "GitHub annotates at most %d errors and %d warnings per step; the log lists all findings\n",
                   GITHUB_LIMIT, GITHUB_LIMIT);
+  dw_buf_truncate(&text, text.length - 1); /* the last line end would be an empty line of the notice */
   dw_buf_puts(out, "::notice title=Droveway::");
   put_message(out, dw_buf_text(&text));
   dw_buf_putc(out, '\n');

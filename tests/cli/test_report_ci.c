@@ -222,7 +222,7 @@ static void without_a_cluster_nothing_is_annotated(void **state) {
   assert_string_equal(github.out,
                       "::notice title=Droveway::2 objects checked, 0 denied: 0 errors, 0 warnings%0A4 checks were not "
                       "possible without the cluster's objects: use --state DIR (written by `droveway snapshot DIR`) or "
-                      "--kubeconfig FILE; -v lists them%0A\n");
+                      "--kubeconfig FILE; -v lists them\n");
   RUN_SCOPED gitlab = RUN("check", "-f", FINE, "-o", "gitlab");
   struct json_object *issues = run_json(&gitlab);
   assert_int_equal(json_object_array_length(issues), 0);
