@@ -157,7 +157,7 @@ $(COMPLETION_FILES): $(COMPLETIONS) tools/embed.sh
 	$(Q)tools/embed.sh completions $(COMPLETIONS) > $@
 $(BUILD)/obj/src/cli/completion.o $(BUILD)/tidy/src/cli/completion.c.ok: $(COMPLETION_FILES)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
 
 .PHONY: libraries
 libraries:
