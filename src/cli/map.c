@@ -60,9 +60,11 @@ static int read_form(const char *text, enum form *form) {
 }
 
 static int read_family(const char *text, int *family) {
-  if (strcmp(text, "4") != 0 && strcmp(text, "6") != 0)
+  static const char *const families[] = {"4", "6"};
+  int found = cli_word(families, sizeof families / sizeof *families, text);
+  if (found < 0)
     return cli_usage("map", "invalid --family \"%s\"; use 4 or 6", text);
-  *family = text[0] - '0';
+  *family = found == 0 ? 4 : 6;
   return CLI_OK;
 }
 
