@@ -73,7 +73,7 @@ fi
 # copy DIRECTORY: copies the files that the build reads from the work tree, if git knows them.
 copy() {
   mkdir -p "$1"
-  git ls-files -z -- Containerfile .dockerignore LICENSE Makefile include src tools/embed.sh tools/image.sh |
+  git ls-files -z -- Containerfile .dockerignore LICENSE Makefile include integrations/completions src tools/embed.sh tools/image.sh |
     tar --create --null --files-from - --ignore-failed-read 2>/dev/null | tar --extract --directory "$1"
 }
 version=$(sed -n 's/^VERSION *:= *//p' Makefile)
