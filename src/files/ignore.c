@@ -164,9 +164,9 @@ static int read_tokens(struct dw_ignore_rule *rule, const char *text, const char
   return 0;
 }
 
-static bool has_parent(const char *at, size_t length) {
-  for (size_t i = 0; i + 2 <= length; i++)
-    if (strncmp(at + i, "..", 2) == 0 && (i == 0 || at[i - 1] == '/') && (i + 2 == length || at[i + 2] == '/'))
+static bool has_parent(const char *path) {
+  for (const char *at = path; (at = strstr(at, "..")) != NULL; at++)
+    if ((at == path || at[-1] == '/') && (at[2] == '\0' || at[2] == '/'))
       return true;
   return false;
 }
@@ -195,8 +195,6 @@ int dw_ignore_add(struct dw_arena *arena, struct dw_ignore *ignore, const char *
     return refuse(err, text, "it names nothing; use for example \"vendor/\" or \"*.tmp.yaml\"");
   if (length > MOST_TOKENS)
     return refuse(err, text, "it is longer than 1024 bytes");
-  if (has_parent(at, length))
-    return refuse(err, text, "patterns match below the folder, so \"..\" never matches");
   rule.tokens = dw_arena_array(arena, length + 2, sizeof *rule.tokens);
   if (read_tokens(&rule, text, at, length, err) != 0)
     return -1;
@@ -211,7 +209,10 @@ int dw_ignore_add_line(struct dw_arena *arena, struct dw_ignore *ignore, const c
     length--;
   if (length == 0 || *line == '#')
     return 0;
-  return dw_ignore_add(arena, ignore, dw_arena_strndup(arena, line, length), err);
+  const char *text = dw_arena_strndup(arena, line, length);
+  if (has_parent(text + (*text == '!')))
+    return refuse(err, text, "patterns match below the folder, so \"..\" never matches");
+  return dw_ignore_add(arena, ignore, text, err);
 }
 
 /* --- matching --- */

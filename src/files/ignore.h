@@ -26,7 +26,7 @@ int dw_ignore_add(struct dw_arena *arena, struct dw_ignore *ignore, const char *
     __attribute__((nonnull(1, 2, 3), warn_unused_result));
 
 /* Adds line LINE[LENGTH] of an ignore file: the same, but an empty line, a comment (#) and blanks at the end are
- * ignored. */
+ * ignored, and ".." is an error: it never matches, because the paths are below the folder. */
 int dw_ignore_add_line(struct dw_arena *arena, struct dw_ignore *ignore, const char *line, size_t length,
                        struct dw_error *err) __attribute__((nonnull(1, 2, 3), warn_unused_result));
 

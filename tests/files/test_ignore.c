@@ -126,8 +126,6 @@ static void a_wrong_pattern_is_refused(void **state) {
       {"[]", "\"[]\" is not a valid pattern: \"[\" is not closed; write \"\\[\" for the character itself"},
       {"[z-a]", "\"[z-a]\" is not a valid pattern: a range in \"[...]\" ends before it begins"},
       {"a\\", "\"a\\\" is not a valid pattern: it ends with a backslash; write \"\\\\\" for the character itself"},
-      {"../a", "\"../a\" is not a valid pattern: patterns match below the folder, so \"..\" never matches"},
-      {"a/..", "\"a/..\" is not a valid pattern: patterns match below the folder, so \"..\" never matches"},
       {long_pattern, "it is longer than 1024 bytes"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -143,6 +141,31 @@ static void a_wrong_pattern_is_refused(void **state) {
   }
   long_pattern[1024] = '\0';
   assert_true(excludes(long_pattern, long_pattern));
+}
+
+/* --exclude matches paths as they are typed, which may begin with "..". */
+static void a_parent_matches_a_path_that_was_typed_with_it(void **state) {
+  (void)state;
+  assert_true(excludes("../x/old/", "../x/old/a.yaml"));
+  assert_true(excludes("../**/old/", "../x/old/a.yaml"));
+  assert_true(excludes("./../x", "../x/"));
+  assert_false(excludes("../x/old", "x/old"));
+}
+
+static void a_parent_in_an_ignore_file_is_refused(void **state) {
+  (void)state;
+  static const char *const wrong[] = {"..", "../a", "!../a", "a/..", "a/../b", "../"};
+  static const char *const right[] = {"a..", "..a", "a../b", "b/..a", "..."};
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_ignore ignore = {.rules = NULL};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    struct dw_error err = DW_ERROR_INIT;
+    assert_int_equal(dw_ignore_add_line(arena, &ignore, wrong[i], strlen(wrong[i]), &err), -1);
+    assert_non_null(
+        strstr(err.text, " is not a valid pattern: patterns match below the folder, so \"..\" never matches"));
+  }
+  for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+    assert_int_equal(dw_ignore_add_line(arena, &ignore, right[i], strlen(right[i]), NULL), 0);
 }
 
 /* --- folders --- */
@@ -228,10 +251,15 @@ static void a_wrong_line_is_listed_and_the_others_apply(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(patterns_match_as_in_gitignore),  cmocka_unit_test(a_pattern_with_many_stars_is_fast),
-      cmocka_unit_test(a_wrong_pattern_is_refused),      TEST(a_folder_has_its_own_patterns),
-      TEST(excludes_match_the_path_as_given_too),        TEST(a_state_folder_has_no_patterns),
+      cmocka_unit_test(patterns_match_as_in_gitignore),
+      cmocka_unit_test(a_pattern_with_many_stars_is_fast),
+      cmocka_unit_test(a_wrong_pattern_is_refused),
+      TEST(a_folder_has_its_own_patterns),
+      TEST(excludes_match_the_path_as_given_too),
+      TEST(a_state_folder_has_no_patterns),
       TEST(a_wrong_line_is_listed_and_the_others_apply),
+      cmocka_unit_test(a_parent_matches_a_path_that_was_typed_with_it),
+      cmocka_unit_test(a_parent_in_an_ignore_file_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
