@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 
 static const struct {
@@ -26,8 +27,27 @@ const char *dw_template_plural(enum dw_template_kind kind) {
   return kinds[kind].plural;
 }
 
+/* PATH as one word of a shell command: the name of a file must not become another command when it is copied. */
+static const char *shell_word(struct dw_arena *arena, const char *path) {
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,:@%=";
+  const char *folder = *path == '-' ? "./" : "";
+  if (path[strspn(path, plain)] == '\0')
+    return dw_arena_printf(arena, "%s%s", folder, path);
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  dw_buf_printf(&out, "'%s", folder);
+  for (; *path != '\0'; path++) {
+    if (*path == '\'')
+      dw_buf_puts(&out, "'\\''");
+    else
+      dw_buf_putc(&out, *path);
+  }
+  dw_buf_putc(&out, '\'');
+  return dw_arena_strdup(arena, dw_buf_text(&out));
+}
+
 const char *dw_template_command(struct dw_arena *arena, enum dw_template_kind kind, const char *path) {
-  return dw_arena_printf(arena, "%s %s%s", kinds[kind].command, path == NULL ? kinds[kind].path : path,
+  return dw_arena_printf(arena, "%s %s%s", kinds[kind].command,
+                         path == NULL ? kinds[kind].path : shell_word(arena, path),
                          kind == DW_TEMPLATE_JINJA ? " VALUES.yaml" : "");
 }
 

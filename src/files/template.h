@@ -23,8 +23,8 @@ enum dw_template_kind {
 const char *dw_template_name(enum dw_template_kind kind) __attribute__((returns_nonnull));
 /* "Helm templates" */
 const char *dw_template_plural(enum dw_template_kind kind) __attribute__((returns_nonnull));
-/* The command that renders what is at PATH, a chart's folder or a file; NULL for a placeholder instead of it. In ARENA.
- */
+/* The command that renders what is at PATH, a chart's folder or a file, which is quoted for a shell if needed; NULL for
+ * a placeholder instead of it. In ARENA. */
 const char *dw_template_command(struct dw_arena *arena, enum dw_template_kind kind, const char *path)
     __attribute__((nonnull(1), returns_nonnull));
 

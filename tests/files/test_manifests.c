@@ -257,6 +257,25 @@ static void skips_templates_of_all_programs(void **state) {
   }
 }
 
+static void quotes_the_path_in_the_command_for_a_shell(void **state) {
+  (void)state;
+  static const struct {
+    const char *path, *command;
+  } cases[] = {
+      {"a/b-1_2.yaml", "gomplate -f a/b-1_2.yaml"},
+      {"my files/a.yaml", "gomplate -f 'my files/a.yaml'"},
+      {"$(reboot)`reboot`;reboot", "gomplate -f '$(reboot)`reboot`;reboot'"},
+      {"it's", "gomplate -f 'it'\\''s'"},
+      {"~a", "gomplate -f '~a'"},
+      {"-a", "gomplate -f ./-a"},
+      {"-a b", "gomplate -f './-a b'"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    assert_string_equal(dw_template_command(arena, DW_TEMPLATE_GO, cases[i].path), cases[i].command);
+  }
+}
+
 /* Who names a file wants it to be checked. */
 static void a_template_that_is_named_is_unreadable(void **state) {
   const struct folder *folder = *state;
@@ -550,6 +569,7 @@ int main(void) {
       TEST(never_skips_an_object_with_rules),
       TEST(tells_how_to_render_what_may_be_a_template),
       TEST(skips_templates_of_all_programs),
+      cmocka_unit_test(quotes_the_path_in_the_command_for_a_shell),
       TEST(a_template_that_is_named_is_unreadable),
       TEST(reads_the_rest_if_a_part_is_unreadable),
       TEST(reads_paths_as_given),
