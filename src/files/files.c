@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "files/manifests.h"
 
-enum { MAX_FOLDER_DEPTH = 16, STREAM_BYTES = 65536, LARGEST_IGNORE_FILE = 1024 * 1024 };
+enum { MAX_FOLDER_DEPTH = 64, STREAM_BYTES = 65536, LARGEST_IGNORE_FILE = 1024 * 1024 };
 
 static void add_path(struct dw_arena *arena, struct dw_file_list *list, const char *path) {
   list->paths = dw_arena_more(arena, list->paths, list->count, &list->capacity, sizeof *list->paths);

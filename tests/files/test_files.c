@@ -141,20 +141,20 @@ static const char *nested(struct dw_arena *arena, int folders) {
   return dw_arena_strdup(arena, dw_buf_text(&path));
 }
 
-static void reads_sixteen_folders_deep(void **state) {
+static void reads_64_folders_deep(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  folder_put(folder, nested(arena, 16), "");
-  assert_string_equal(found_below(arena, folder->path), dw_arena_printf(arena, "%s ", nested(arena, 16)));
+  folder_put(folder, nested(arena, 64), "");
+  assert_string_equal(found_below(arena, folder->path), dw_arena_printf(arena, "%s ", nested(arena, 64)));
 }
 
 static void reports_folders_that_are_deeper(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  folder_put(folder, nested(arena, 17), "");
-  char *deepest = dw_arena_printf(arena, "%s/%s", folder->path, nested(arena, 17));
+  folder_put(folder, nested(arena, 65), "");
+  char *deepest = dw_arena_printf(arena, "%s/%s", folder->path, nested(arena, 65));
   *strrchr(deepest, '/') = '\0';
-  expect_unlistable(folder->path, deepest, "16 folders");
+  expect_unlistable(folder->path, deepest, "64 folders");
 }
 
 /* --- dw_read_file --- */
@@ -427,7 +427,7 @@ int main(void) {
       TEST(reports_a_missing_path),
       TEST(reports_a_manifest_that_is_a_dead_link),
       TEST(skips_other_dead_links),
-      TEST(reads_sixteen_folders_deep),
+      TEST(reads_64_folders_deep),
       TEST(reports_folders_that_are_deeper),
       TEST(reads_bytes_as_they_are),
       TEST(a_file_does_not_become_standard_input),
