@@ -46,8 +46,9 @@ int cli_fail(const struct dw_error *err);
 int cli_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* getopt_long() for the command argv[0], with LETTERS after a colon. '?' means that the error has been printed. */
 int cli_option(int argc, char **argv, const char *letters, const struct option *options);
-/* Prints `droveway: unknown WHAT "GIVEN"; did you mean ...?` to standard error; returns CLI_FAILED. */
-int cli_unknown(const char *what, const char *given, const char *const *known, size_t count);
+/* Prints `droveway: unknown WHAT "GIVEN"; did you mean ...?` to standard error, or the command LIST, which shows what
+ * is known; returns CLI_FAILED. */
+int cli_unknown(const char *what, const char *given, const char *const *known, size_t count, const char *list);
 /* Flushes standard output. Returns STATUS, or CLI_FAILED if the output could not be written. */
 int cli_finish(int status);
 

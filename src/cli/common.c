@@ -133,12 +133,12 @@ int cli_option(int argc, char **argv, const char *letters, const struct option *
   return '?';
 }
 
-int cli_unknown(const char *what, const char *given, const char *const *known, size_t count) {
+int cli_unknown(const char *what, const char *given, const char *const *known, size_t count, const char *list) {
   const char *near = dw_nearest(given, known, count);
   if (near)
     cli_print_error("droveway: unknown %s \"%s\"; did you mean \"%s\"?", what, given, near);
   else
-    cli_print_error("droveway: unknown %s \"%s\"; see 'droveway --help'", what, given);
+    cli_print_error("droveway: unknown %s \"%s\"; see '%s'", what, given, list);
   return CLI_FAILED;
 }
 

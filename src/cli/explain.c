@@ -245,7 +245,7 @@ static int choose(struct dw_arena *arena, const struct explain_options *options,
     }
     size_t count = 0;
     const char *const *ids = dw_rule_ids(&count);
-    return cli_unknown("rule", options->rules[i], ids, count);
+    return cli_unknown("rule", options->rules[i], ids, count, "droveway rules");
   }
   *out = (struct chosen){rules, options->rule_count};
   return CLI_OK;

@@ -47,13 +47,13 @@ static int run(int argc, char **argv) {
   static const char *const own_options[] = {"--help", "--version"};
   const char *names[COMMANDS];
   if (argv[0][0] == '-')
-    return cli_unknown("option", argv[0], own_options, sizeof own_options / sizeof *own_options);
+    return cli_unknown("option", argv[0], own_options, sizeof own_options / sizeof *own_options, "droveway --help");
   for (size_t i = 0; i < COMMANDS; i++) {
     if (strcmp(argv[0], commands[i].name) == 0)
       return commands[i].run(argc, argv);
     names[i] = commands[i].name;
   }
-  return cli_unknown("command", argv[0], names, COMMANDS);
+  return cli_unknown("command", argv[0], names, COMMANDS, "droveway --help");
 }
 
 /* Opens /dev/null in place of closed standard streams. Otherwise a socket or file opened later could become one of them

@@ -166,6 +166,8 @@ static void bad_usage_exits_2(void **state) {
   RUN_SCOPED unknown = RUN("explain", "gatway-in-pool");
   assert_int_equal(unknown.status, 2);
   assert_string_equal(unknown.err, "droveway: unknown rule \"gatway-in-pool\"; did you mean \"gateway-in-pool\"?\n");
+  RUN_SCOPED strange = RUN("explain", "x");
+  assert_string_equal(strange.err, "droveway: unknown rule \"x\"; see 'droveway rules'\n");
   RUN_SCOPED second = RUN("explain", "cni-json", "cni-typ");
   assert_int_equal(second.status, 2);
   assert_string_equal(second.out, "");
