@@ -122,6 +122,9 @@ static int read_arguments(const struct cli_manifest_command *command, int argc, 
     out->paths[out->path_count++] = argv[optind++];
   if (out->path_count == 0)
     return cli_usage(command->name, "no manifests given; name files or directories, or - for standard input");
+  for (size_t i = 0; i < out->path_count; i++)
+    if (*out->paths[i] == '\0')
+      return cli_usage(command->name, "a path is empty, as an unset variable leaves it");
   return cli_check_world(command->name, &out->world);
 }
 

@@ -273,6 +273,17 @@ static void paths_need_no_option(void **state) {
   assert_non_null(strstr(inspect.out, "openshift-cnv/migration-a\n"));
 }
 
+/* As an unset variable of a script leaves it. */
+static void an_empty_path_is_wrong_usage(void **state) {
+  const struct folder *folder = *state;
+  folder_put(folder, "a.yaml", GOOD);
+  RUN_SCOPED run = RUN("check", folder->path, "");
+  assert_int_equal(run.status, 2);
+  assert_string_equal(run.out, "");
+  assert_string_equal(run.err, "droveway check: a path is empty, as an unset variable leaves it; see 'droveway check "
+                               "--help'\n");
+}
+
 static void excluded_files_are_not_read(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -381,6 +392,7 @@ int main(void) {
       TEST(unreadable_is_explained),
       TEST(skipped_templates_are_named_with_their_command),
       TEST(paths_need_no_option),
+      TEST(an_empty_path_is_wrong_usage),
       TEST(excluded_files_are_not_read),
       TEST(a_wrong_pattern_is_an_error),
       TEST(inspect_shows_the_rest),
