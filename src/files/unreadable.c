@@ -16,20 +16,36 @@ static bool is_utf8(const char *text, size_t length) {
   return code != DW_UTF8_BAD;
 }
 
-/* The line NUMBER of TEXT, in ARENA. */
-static const char *line_of(struct dw_arena *arena, struct dw_unreadable_text text, int number) {
-  const char *at = text.text;
-  const char *end = at == NULL ? NULL : at + text.length;
-  for (int line = 1; line < number && at != NULL; line++) {
-    at = memchr(at, '\n', (size_t)(end - at));
-    at = at == NULL ? NULL : at + 1;
-  }
-  if (at == NULL || number < 1)
-    return "";
+/* The line that begins at AT, in ARENA. */
+static const char *copy_line(struct dw_arena *arena, const char *at, const char *end) {
   const char *stop = memchr(at, '\n', (size_t)(end - at));
   size_t length = (size_t)((stop == NULL ? end : stop) - at);
   length -= length > 0 && at[length - 1] == '\r';
   return is_utf8(at, length) ? dw_arena_strndup(arena, at, length) : "";
+}
+
+/* The line NUMBER of TEXT, in ARENA. Each line is searched from the one before and copied once: there may be many
+ * mistakes in many lines, and many in a long one. */
+static const char *line_of(struct dw_arena *arena, struct dw_unreadables *list, struct dw_unreadable_text text,
+                           int number) {
+  if (text.text == NULL || number < 1)
+    return "";
+  bool onwards = list->last.text == text.text && list->last.line <= number;
+  if (onwards && list->last.line == number)
+    return list->last.source;
+  const char *at = text.text + (onwards ? list->last.offset : 0);
+  const char *end = text.text + text.length;
+  for (int line = onwards ? list->last.line : 1; line < number && at != NULL; line++) {
+    at = memchr(at, '\n', (size_t)(end - at));
+    at = at == NULL ? NULL : at + 1;
+  }
+  if (at == NULL)
+    return "";
+  list->last.text = text.text;
+  list->last.line = number;
+  list->last.offset = (size_t)(at - text.text);
+  list->last.source = copy_line(arena, at, end);
+  return list->last.source;
 }
 
 static void append(struct dw_arena *arena, struct dw_unreadables *list, const struct dw_unreadable *item) {
@@ -44,7 +60,7 @@ void dw_unreadable_add(struct dw_arena *arena, struct dw_unreadables *list, cons
                                      .line = err->line,
                                      .column = err->column,
                                      .what = dw_arena_strdup(arena, err->text),
-                                     .source = line_of(arena, text, err->line)};
+                                     .source = line_of(arena, list, text, err->line)};
   append(arena, list, &item);
 }
 

@@ -15,15 +15,21 @@ struct dw_unreadable {
   const char *source; /* the line without its line end; "" if it is unknown or not UTF-8 */
 };
 
-struct dw_unreadables {
-  struct dw_unreadable *items; /* in the order in which they were found */
-  size_t count, capacity;
-};
-
 /* A file's text, for the line to show; TEXT is NULL if there is none. */
 struct dw_unreadable_text {
   const char *text;
   size_t length;
+};
+
+struct dw_unreadables {
+  struct dw_unreadable *items; /* in the order in which they were found */
+  size_t count, capacity;
+  struct {
+    const char *text;
+    int line;
+    size_t offset;      /* where it begins */
+    const char *source; /* as in an item */
+  } last;               /* the line that was found last: the next one is often in the same text, or in the same line */
 };
 
 /* Adds FILE, which must live as long as ARENA, with the reason and place in ERR. The rest is copied into ARENA. */

@@ -321,6 +321,38 @@ static void reads_the_rest_if_a_part_is_unreadable(void **state) {
   }
 }
 
+/* The text BEGIN, COUNT times ITEM, END as a file. Gives what is unreadable in it. */
+static struct dw_unreadables unreadable_in(struct dw_arena *arena, const struct folder *folder, const char *begin,
+                                           const char *item, int count, const char *end) {
+  struct dw_manifests out = {.first = NULL};
+  struct dw_error err;
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  dw_buf_puts(&text, begin);
+  for (int i = 0; i < count; i++)
+    dw_buf_puts(&text, item);
+  dw_buf_puts(&text, end);
+  folder_put(folder, "many.yaml", dw_buf_text(&text));
+  assert_int_equal(gather(arena, folder_path(arena, folder, "many.yaml"), &out, &err), -1);
+  assert_int_equal(out.unreadable.count, count);
+  return out.unreadable;
+}
+
+/* Counting the lines from the beginning of the file for each of them took minutes, and copying a long line for each
+ * mistake in it took gigabytes. */
+static void many_mistakes_need_little_time_and_memory(void **state) {
+  enum { MANY = 100000 };
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_unreadables lines = unreadable_in(arena, *state, "", "---\na: 1\n", MANY, "");
+  assert_int_equal(lines.items[0].line, 2);
+  assert_string_equal(lines.items[0].source, "a: 1");
+  assert_int_equal(lines.items[MANY - 1].line, 2 * MANY);
+  assert_string_equal(lines.items[MANY - 1].source, "a: 1");
+  struct dw_unreadables items =
+      unreadable_in(arena, *state, "{apiVersion: v1, kind: List, items: [", "1,", MANY, "]}\n");
+  assert_int_equal(items.items[MANY - 1].line, 1);
+  assert_ptr_equal(items.items[0].source, items.items[MANY - 1].source);
+}
+
 static void reads_paths_as_given(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -572,6 +604,7 @@ int main(void) {
       cmocka_unit_test(quotes_the_path_in_the_command_for_a_shell),
       TEST(a_template_that_is_named_is_unreadable),
       TEST(reads_the_rest_if_a_part_is_unreadable),
+      TEST(many_mistakes_need_little_time_and_memory),
       TEST(reads_paths_as_given),
       TEST(reads_standard_input),
       TEST(reports_the_missing_path),
