@@ -188,7 +188,9 @@ static int map_manifests(struct dw_arena *arena, const struct arguments *argumen
     return CLI_FAILED;
   if (cli_subjects_load(&arguments->manifests, &subjects, &err) != 0)
     return cli_fail(&err);
-  int status = render(arena, subjects.world, arguments);
+  int status = cli_subjects_report_unreadable(&subjects); /* what is in there would be shown as free */
+  if (status == CLI_OK)
+    status = render(arena, subjects.world, arguments);
   dw_subjects_free(&subjects);
   return status;
 }

@@ -160,6 +160,24 @@ static void unreadable_input_is_an_error(void **state) {
   assert_non_null(strstr(argument.err, "unexpected argument \"x\""));
 }
 
+/* Addresses in a manifest that is not read would be shown as free, and suggested. */
+static void an_unreadable_manifest_is_an_error(void **state) {
+  (void)state;
+  RUN_SCOPED missing = RUN("map", "-s", "demo/state", "-f", "nosuch.yaml", "-o", "json");
+  assert_int_equal(missing.status, 2);
+  assert_string_equal(missing.out, "");
+  assert_string_equal(missing.err, "droveway: nosuch.yaml: can't be read: No such file or directory\n");
+  RUN_SCOPED broken = RUN_WITH("kind: [\n", "map", "-f", "-", "--suggest");
+  assert_int_equal(broken.status, 2);
+  assert_string_equal(broken.out, "");
+  assert_non_null(strstr(broken.err, "droveway: -:2:1: "));
+  RUN_SCOPED nameless =
+      RUN_WITH("apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n", "map", "-f", "-");
+  assert_int_equal(nameless.status, 2);
+  assert_string_equal(nameless.out, "");
+  assert_non_null(strstr(nameless.err, "metadata.name is missing"));
+}
+
 static void one_family_can_be_selected(void **state) {
   (void)state;
   RUN_SCOPED four = RUN("map", "-s", "demo/state", "--family", "4");
@@ -231,6 +249,7 @@ int main(void) {
       cmocka_unit_test_setup(sizes_outside_the_bounds_are_rejected, setup),
       cmocka_unit_test_setup(invalid_values_are_named, setup),
       cmocka_unit_test_setup(unreadable_input_is_an_error, setup),
+      cmocka_unit_test_setup(an_unreadable_manifest_is_an_error, setup),
       cmocka_unit_test_setup(one_family_can_be_selected, setup),
       cmocka_unit_test_setup(locale_and_terminal_select_the_characters, setup),
       cmocka_unit_test_setup(svg_and_html_are_printed, setup),
