@@ -181,6 +181,17 @@ static int render(struct dw_arena *arena, const struct dw_world *world, const st
   return cli_finish(CLI_OK);
 }
 
+/* Their addresses would be shown as free without a word. */
+static void warn_templates(const struct dw_manifests *read) {
+  const struct dw_skipped_template *first = read->templates;
+  if (read->template_count == 1)
+    cli_print_error("droveway: %s: skipped because it is %s; the map does not show it", first->file,
+                    dw_template_name(first->kind));
+  else if (read->template_count > 1)
+    cli_print_error("droveway: %s and %zu more: skipped because they are templates; the map does not show them",
+                    first->file, read->template_count - 1);
+}
+
 static int map_manifests(struct dw_arena *arena, const struct arguments *arguments) {
   struct dw_subjects subjects;
   struct dw_error err = DW_ERROR_INIT;
@@ -189,6 +200,7 @@ static int map_manifests(struct dw_arena *arena, const struct arguments *argumen
   if (cli_subjects_load(&arguments->manifests, &subjects, &err) != 0)
     return cli_fail(&err);
   int status = cli_subjects_report_unreadable(&subjects); /* what is in there would be shown as free */
+  warn_templates(&subjects.read);
   if (status == CLI_OK)
     status = render(arena, subjects.world, arguments);
   dw_subjects_free(&subjects);

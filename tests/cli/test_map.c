@@ -178,6 +178,18 @@ static void an_unreadable_manifest_is_an_error(void **state) {
   assert_non_null(strstr(nameless.err, "metadata.name is missing"));
 }
 
+static void skipped_templates_are_named(void **state) {
+  (void)state;
+  static const char chart[] = "tests/reports/helm-chart";
+  RUN_SCOPED one = RUN("map", "-s", "demo/state", "-f", chart);
+  RUN_SCOPED two = RUN("map", "-s", "demo/state", "-f", chart, "-f", chart);
+  assert_int_equal(one.status, 0);
+  assert_string_equal(one.err, "droveway: tests/reports/helm-chart/templates/nad.yaml: skipped because it is a Helm "
+                               "template; the map does not show it\n");
+  assert_string_equal(two.err, "droveway: tests/reports/helm-chart/templates/nad.yaml and 1 more: skipped because they "
+                               "are templates; the map does not show them\n");
+}
+
 static void one_family_can_be_selected(void **state) {
   (void)state;
   RUN_SCOPED four = RUN("map", "-s", "demo/state", "--family", "4");
@@ -250,6 +262,7 @@ int main(void) {
       cmocka_unit_test_setup(invalid_values_are_named, setup),
       cmocka_unit_test_setup(unreadable_input_is_an_error, setup),
       cmocka_unit_test_setup(an_unreadable_manifest_is_an_error, setup),
+      cmocka_unit_test_setup(skipped_templates_are_named, setup),
       cmocka_unit_test_setup(one_family_can_be_selected, setup),
       cmocka_unit_test_setup(locale_and_terminal_select_the_characters, setup),
       cmocka_unit_test_setup(svg_and_html_are_printed, setup),
