@@ -66,16 +66,16 @@ static bool is_excluded(const struct walk *walk, const char *path, bool is_folde
 static void read_folder(struct walk *walk, const char *path, int depth);
 
 /* Adds what is at PATH, called NAME in its folder. A manifest that can't be read is listed: it must not be treated like
- * one that does not exist. */
-static void visit(struct walk *walk, const char *path, const char *name, int depth) {
+ * one that does not exist. Returns false, with errno, if the folder does not even allow to see what PATH is. */
+static bool visit(struct walk *walk, const char *path, const char *name, int depth) {
   struct stat info;
   struct stat link;
   if (lstat(path, &link) != 0)
-    return;                               /* removed since the folder was listed */
+    return errno == ENOENT;               /* removed since the folder was listed */
   bool is_folder = S_ISDIR(link.st_mode); /* links to folders are not followed, because they may form a circle */
   bool is_manifest = dw_has_suffix(name, ".yaml") || dw_has_suffix(name, ".yml") || dw_has_suffix(name, ".json");
   if (!is_folder && !is_manifest)
-    return;
+    return true;
   if (is_excluded(walk, path, is_folder))
     walk->out->excluded++;
   else if (is_folder)
@@ -84,6 +84,7 @@ static void visit(struct walk *walk, const char *path, const char *name, int dep
     add_failure(walk, path, errno);
   else if (S_ISREG(info.st_mode))
     add_path(walk->arena, walk->out, path);
+  return true;
 }
 
 static void read_folder(struct walk *walk, const char *path, int depth) {
@@ -95,14 +96,17 @@ static void read_folder(struct walk *walk, const char *path, int depth) {
     return;
   }
   int count = scandir(path, &entries, is_visible, alphasort);
-  if (count < 0)
-    add_failure(walk, path, errno);
-  for (int i = 0; i < count; i++) {
+  bool readable = count >= 0;
+  for (int i = 0; readable && i < count; i++) {
     const char *name = entries[i]->d_name;
-    visit(walk, dw_arena_printf(walk->arena, "%.*s/%s", (int)strlen(path) - dw_has_suffix(path, "/"), path, name), name,
-          depth);
-    free(entries[i]);
+    const char *entry =
+        dw_arena_printf(walk->arena, "%.*s/%s", (int)strlen(path) - dw_has_suffix(path, "/"), path, name);
+    readable = visit(walk, entry, name, depth);
   }
+  if (!readable)
+    add_failure(walk, path, errno);
+  for (int i = 0; i < count; i++)
+    free(entries[i]);
   free(entries);
 }
 

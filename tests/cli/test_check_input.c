@@ -118,6 +118,28 @@ static void a_file_without_permission_is_unreadable(void **state) {
                 "1 object checked, 0 denied: 1 error, 0 warnings; 1 input could not be read\n");
 }
 
+/* Without the right to search it, a folder can be listed, but nothing in it can be read. */
+static void a_folder_that_cannot_be_searched_is_unreadable(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const char *locked = folder_path(arena, folder, "locked");
+  folder_put(folder, "a.yaml", GOOD);
+  folder_put(folder, "locked/b.yaml", BAD);
+  folder_put(folder, "locked/c.yaml", BAD);
+  assert_int_equal(chmod(locked, S_IRUSR), 0);
+  bool readable = access(folder_path(arena, folder, "locked/b.yaml"), R_OK) == 0;
+  RUN_SCOPED run = RUN("check", folder->path, STATE);
+  RUN_SCOPED of_state = RUN("audit", "--state", folder->path);
+  assert_int_equal(chmod(locked, S_IRWXU), 0);
+  if (readable)
+    skip();
+  expect_output(&run, folder, 2,
+                "locked: error: can't be read: Permission denied [unreadable]\n\n"
+                "1 object checked, 0 denied: 1 error, 0 warnings; 1 input could not be read\n");
+  assert_int_equal(of_state.status, 2);
+  assert_non_null(strstr(of_state.err, "/locked: can't be read: Permission denied\n"));
+}
+
 static void a_file_that_is_too_large_is_unreadable(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -384,6 +406,7 @@ int main(void) {
       TEST(an_unreadable_file_is_status_2_whatever_fails),
       TEST(the_line_of_an_unreadable_file_is_shown),
       TEST(a_file_without_permission_is_unreadable),
+      TEST(a_folder_that_cannot_be_searched_is_unreadable),
       TEST(a_file_that_is_too_large_is_unreadable),
       TEST(an_object_without_a_name_hides_nothing),
       TEST(a_network_may_be_in_an_unreadable_file),
