@@ -104,14 +104,13 @@ static void the_line_of_an_unreadable_file_is_shown(void **state) {
 
 /* Root may read everything: then there is nothing to test. */
 static void a_file_without_permission_is_unreadable(void **state) {
+  if (geteuid() == 0)
+    skip();
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const char *path = folder_path(arena, folder, "a.yaml");
   folder_put(folder, "a.yaml", GOOD);
   folder_put(folder, "b.yaml", GOOD);
-  assert_int_equal(chmod(path, 0), 0);
-  if (access(path, R_OK) == 0)
-    skip();
+  assert_int_equal(chmod(folder_path(arena, folder, "a.yaml"), 0), 0);
   RUN_SCOPED run = RUN("check", folder->path, STATE);
   expect_output(&run, folder, 2,
                 "a.yaml: error: can't be read: Permission denied [unreadable]\n\n"
@@ -120,6 +119,8 @@ static void a_file_without_permission_is_unreadable(void **state) {
 
 /* Without the right to search it, a folder can be listed, but nothing in it can be read. */
 static void a_folder_that_cannot_be_searched_is_unreadable(void **state) {
+  if (geteuid() == 0)
+    skip();
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const char *locked = folder_path(arena, folder, "locked");
@@ -127,12 +128,9 @@ static void a_folder_that_cannot_be_searched_is_unreadable(void **state) {
   folder_put(folder, "locked/b.yaml", BAD);
   folder_put(folder, "locked/c.yaml", BAD);
   assert_int_equal(chmod(locked, S_IRUSR), 0);
-  bool readable = access(folder_path(arena, folder, "locked/b.yaml"), R_OK) == 0;
   RUN_SCOPED run = RUN("check", folder->path, STATE);
   RUN_SCOPED of_state = RUN("audit", "--state", folder->path);
   assert_int_equal(chmod(locked, S_IRWXU), 0);
-  if (readable)
-    skip();
   expect_output(&run, folder, 2,
                 "locked: error: can't be read: Permission denied [unreadable]\n\n"
                 "1 object checked, 0 denied: 1 error, 0 warnings; 1 input could not be read\n");
