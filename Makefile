@@ -374,8 +374,8 @@ fuzz: ## Fuzz every target for FUZZ_SECONDS (1200)
 	@tools/deps.sh build fuzz
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz-build
 	@BUILD=$(BUILD) fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
-fuzz-smoke: ## Fuzz every target for 10 seconds
-	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
+fuzz-smoke: ## Fuzz every target for 5 seconds
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5
 
 # --- benchmarks -----------------------------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ computing() {
     step "tests under AddressSanitizer and UndefinedBehaviorSanitizer" make test-sanitizers CC=clang &&
     step "server tests under ThreadSanitizer" make test-threads &&
     step "coverage" make coverage &&
-    step "unit tests under valgrind, one half" make test-memcheck SHARE=$((seed % 2 + 1))/2 &&
+    step "unit tests under valgrind, one third" make test-memcheck SHARE=$((seed % 3 + 1))/3 &&
     step "leaks under valgrind" make test-valgrind &&
     step "fuzzing, short" make fuzz-smoke &&
     step "tests on an unusual machine" make test-portable
