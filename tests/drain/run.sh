@@ -84,7 +84,7 @@ kubectl wait --for condition=established --timeout 30s crd/network-attachment-de
 
 "$droveway" certs --dir "$work/tls" --dns localhost >/dev/null
 serve=("$droveway" serve --tls-cert "$work/tls/tls.crt" --tls-key "$work/tls/tls.key" --state demo/state)
-if "$droveway" serve --help | grep -q -e --shutdown-delay; then serve+=(--shutdown-delay "$delay"); fi
+if [[ $("$droveway" serve --help) = *--shutdown-delay* ]]; then serve+=(--shutdown-delay "$delay"); fi
 start() {
   "${serve[@]}" --listen "127.0.0.1:${ports[$1]}" 2>>"$work/$1.log" &
   pids[$1]=$!

@@ -162,7 +162,7 @@ serve=(serve --listen 127.0.0.1:0 --state /state)
 while read -r argument; do
   case $argument in serve) ;; *) serve+=("$argument") ;; esac
 done < <(inspect 'json .Config.Cmd' | jq -r '.[]')
-if once "$image" serve --help | grep -q -e '--shutdown-delay'; then serve+=(--shutdown-delay 0); fi
+if [[ $(once "$image" serve --help) = *--shutdown-delay* ]]; then serve+=(--shutdown-delay 0); fi
 container=$("${pod[@]}" run --detach "${limits[@]}" --volume "$work/tls:/etc/droveway/tls:ro" \
   --volume "$work/state:/state:ro" "$image" "${serve[@]}") || die 'podman could not start it; see its output above'
 

@@ -126,7 +126,8 @@ checks=$((checks + 1))
 mandoc -Tlint -Wwarning docs/droveway.1 || bad "mandoc reports problems in docs/droveway.1"
 diff <(tools/man.sh "$build/droveway") docs/droveway.1 >"$work/diff" || bad "docs/droveway.1 is out of date; run \`make docs\`
 $(head -n 20 "$work/diff")"
-MANPATH=$work/stage/usr/share/man mandoc -Tutf8 "$work/stage/usr/share/man/man1/droveway.1" | grep -q 'kubectl droveway' || bad "the man page is not installed"
+page=$(mandoc -Tutf8 "$work/stage/usr/share/man/man1/droveway.1") # not `| grep -q`: it ends mandoc, which then fails
+[[ $page = *'kubectl droveway'* ]] || bad "the man page is not installed"
 
 # --- pre-commit: a repository with a bad network, then with the network fixed ---
 export HOME=$work/home GIT_CONFIG_GLOBAL=$work/gitconfig PRE_COMMIT_HOME=$work/pre-commit

@@ -73,7 +73,7 @@ $cc -std=c99 -Wall -Wextra -Wpedantic -Werror -o "$stage/shared" "$doc/examples/
 $cc -std=c99 -Wall -Wextra -Wpedantic -Werror $(config --cflags) -o "$stage/static" "$doc/examples/lint.c" "$lib/libdroveway.a" \
   $(pkg-config --static --libs-only-l droveway | sed 's/-ldroveway//') -pthread
 export LD_LIBRARY_PATH=$lib
-readelf -d "$stage/shared" | grep -q 'NEEDED.*libdroveway\.so\.0' || fail "the example does not need libdroveway.so.0"
+[[ $(readelf -d "$stage/shared") = *NEEDED*libdroveway.so.0* ]] || fail "the example does not need libdroveway.so.0"
 for library in microhttpd gnutls crypto curl seccomp; do
   ! ldd "$stage/shared" | grep -q "lib$library" || fail "the library pulls in lib$library"
 done

@@ -219,7 +219,7 @@ mark() {
     marks[$name]=$size
   done
 }
-says() { tail -c "+$((marks[$1] + 1))" "$work/$1.log" | grep -qF "$2"; }
+says() { [ "$(tail -c "+$((marks[$1] + 1))" "$work/$1.log" | grep -cF "$2")" != 0 ]; }
 # all_say TEXT NAME...: waits until each instance has logged TEXT.
 all_say() {
   local text=$1 name
