@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must pass before a change is merged. The quick and most informative steps come first. Then three lanes run in
-# parallel: compilers, static analysis and the tests under sanitizers and valgrind, which need the processors; servers and pages; and
-# load. The last two mostly wait. The output of a step is printed when the step has ended, so that two steps do not mix their lines.
+# parallel: compilers, static analysis and the tests under sanitizers, which need the processors; servers and pages; and load, which
+# mostly waits, followed by the tests under valgrind. The output of a step is printed when the step has ended, so that two steps do not mix their lines.
 # The first step that fails stops everything. The last line says how many tests ran.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -62,10 +62,7 @@ computing() {
     step "tests under AddressSanitizer and UndefinedBehaviorSanitizer" make test-sanitizers CC=clang &&
     step "server tests under ThreadSanitizer" make test-threads &&
     step "coverage" make coverage &&
-    step "unit tests under valgrind, one third" make test-memcheck SHARE=$((seed % 3 + 1))/3 &&
-    step "leaks under valgrind" make test-valgrind &&
-    step "fuzzing, short" make fuzz-smoke &&
-    step "tests on an unusual machine" make test-portable
+    step "fuzzing, short" make fuzz-smoke
 }
 serving() {
   step "installation" make install DESTDIR="$PWD/build/stage" &&
@@ -89,7 +86,10 @@ loading() {
     step "instructions and allocations per review" make bench-guard &&
     step "restarts without a lost request" make drain &&
     step "attacks, short" make attacks &&
-    step "soak, two minutes" make soak DURATION=120
+    step "soak, two minutes" make soak DURATION=120 &&
+    step "unit tests under valgrind, one third" make test-memcheck SHARE=$((seed % 3 + 1))/3 &&
+    step "leaks under valgrind" make test-valgrind &&
+    step "tests on an unusual machine" make test-portable
 }
 for name in computing serving loading; do lane "$name"; done
 for _ in "${lanes[@]}"; do wait -n; done
