@@ -130,6 +130,17 @@ static const char *fix_of(struct dw_arena *arena, const struct dw_found *found) 
                          shown);
 }
 
+static struct dw_edits copy_edits(struct dw_arena *arena, const struct dw_edits *edits) {
+  struct dw_edit *items = dw_arena_array(arena, edits->count, sizeof *items);
+  for (size_t i = 0; i < edits->count; i++) {
+    const struct dw_edit *edit = &edits->items[i];
+    items[i] = (struct dw_edit){.kind = edit->kind,
+                                .field = dw_arena_strdup(arena, edit->field),
+                                .value = edit->value == NULL ? NULL : dw_arena_strdup(arena, edit->value)};
+  }
+  return (struct dw_edits){.items = items, .count = edits->count};
+}
+
 void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct dw_found *found, const char *what,
                ...) {
   enum dw_action action = dw_check_action(check, rule, found->as_migration);
@@ -158,6 +169,9 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
     dw_jsonpatch_locate(check->arena, check->migration, found->field, &finding->line, &finding->column);
   const char *fix = fix_of(check->arena, found);
   finding->fix = fix == NULL ? NULL : keep(check->arena, fix, FIX_MAX);
+  /* A field that a patch of the object sets, and text that is not rendered yet, can't be changed here. */
+  if (direct && fix == found->fix && found->edits.count > 0)
+    finding->edits = copy_edits(check->arena, &found->edits);
 }
 
 /* Returns NULL if the finding is only counted. */

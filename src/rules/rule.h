@@ -65,6 +65,28 @@ struct dw_facts {
   bool unreadable;
 };
 
+/* One change of an object. FIELD is a path as findings have it, in the object as sent: "spec.config.ipam.range" leads
+ * into the JSON inside spec.config, and "spec.config.plugins[0].master" into its list. */
+enum dw_edit_kind {
+  DW_EDIT_SET,    /* FIELD gets the value VALUE (JSON); it and the objects around it are added if they are absent */
+  DW_EDIT_REMOVE, /* FIELD is removed with its key, or the element from its list; VALUE is NULL */
+  DW_EDIT_RENAME, /* the key of FIELD becomes VALUE (plain text) */
+  DW_EDIT_APPEND, /* VALUE (JSON) becomes the last element of the list FIELD, which is added if it is absent */
+  DW_EDIT_MOVE    /* FIELD with its value is moved; VALUE (plain text) is its new path */
+};
+
+struct dw_edit {
+  enum dw_edit_kind kind;
+  const char *field;
+  const char *value;
+};
+
+/* The changes that fix a finding without a decision by a person, in the order in which they apply. */
+struct dw_edits {
+  const struct dw_edit *items; /* NULL if there are none */
+  size_t count;
+};
+
 struct dw_finding {
   const struct dw_rule *rule;
   enum dw_action action; /* the action in force: WARN or DENY */
@@ -76,8 +98,9 @@ struct dw_finding {
   const char *field;
   const char *value; /* as shown between quotes; NULL shows none */
   const char *what;
-  const char *fix; /* NULL if there is nothing to add */
-  bool of_key;     /* this and the next two as in dw_found */
+  const char *fix;       /* NULL if there is nothing to add */
+  struct dw_edits edits; /* what FIX says, if it can be done mechanically */
+  bool of_key;           /* this and the next two as in dw_found */
   int line, column;
   struct dw_facts facts; /* used to recognise an old finding in a new object */
 };
@@ -136,11 +159,12 @@ struct dw_check {
 struct dw_found {
   enum dw_reason reason;
   const char *field;
-  const char *via;   /* the annotation that sets FIELD of another object; NULL if FIELD is in this object */
-  const char *value; /* the offending value as written; NULL if there is none to show */
-  const char *fix;   /* "choose a range outside it"; NULL if the message already says it */
-  bool warn_at_most; /* this case of the rule never denies */
-  bool as_migration; /* use the action for migration networks, whatever this NAD is (overlap-network) */
+  const char *via;       /* the annotation that sets FIELD of another object; NULL if FIELD is in this object */
+  const char *value;     /* the offending value as written; NULL if there is none to show */
+  const char *fix;       /* "choose a range outside it"; NULL if the message already says it */
+  struct dw_edits edits; /* FIX as changes of the object; copied */
+  bool warn_at_most;     /* this case of the rule never denies */
+  bool as_migration;     /* use the action for migration networks, whatever this NAD is (overlap-network) */
   /* What the mistake is about, if FIELD, VALUE and the text do not identify it: a finding with other data is another
    * mistake. All of it must be valid as long as the finding. */
   const dw_json *json; /* the offending value, which may be an object or a list */
