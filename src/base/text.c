@@ -126,6 +126,17 @@ const char *dw_nearest(const char *text, const char *const *words, size_t count)
   return nearest;
 }
 
+const char *dw_nearest_only(const char *text, const char *const *words, size_t count) {
+  const char *nearest = dw_nearest(text, words, count);
+  if (nearest == NULL)
+    return NULL;
+  unsigned edits = dw_edit_distance(text, nearest, UINT8_MAX);
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(words[i], nearest) != 0 && dw_edit_distance(text, words[i], edits) <= edits)
+      return NULL;
+  return nearest;
+}
+
 static bool is_label(const char *text, size_t length) {
   static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
   return length > 0 && text[0] != '-' && text[length - 1] != '-' && strspn(text, allowed) >= length;

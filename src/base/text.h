@@ -52,6 +52,8 @@ unsigned dw_edit_distance(const char *a, const char *b, unsigned limit) __attrib
 /* The word of WORDS[COUNT] that is most similar to TEXT; of equally similar ones, the first. NULL if none is similar
  * enough to be meant: at most 3 edits, and at most a third of the longer text's length. */
 const char *dw_nearest(const char *text, const char *const *words, size_t count) __attribute__((nonnull(1)));
+/* The same, but NULL if another word is equally similar. */
+const char *dw_nearest_only(const char *text, const char *const *words, size_t count) __attribute__((nonnull(1)));
 
 /* The first placeholder in TEXT that a tool should have filled in, or NULL; LENGTH receives its length. Placeholders
  * are ${NAME}, ${NAME:-x}, $NAME in capitals, $(NAME), {{ ... }}, <% ... %> and _replaced_. No valid CNI configuration

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "net/interval.h"
 #include "net/range.h"
+#include "json/edit.h"
 #include "json/json.h"
 #include "json/json_position.h"
 
@@ -102,13 +103,14 @@ enum dw_ipam_problem_kind {
 struct dw_ipam_problem {
   enum dw_ipam_problem_kind kind;
   const char *field;
-  bool missing;        /* the value is required, but missing */
-  const char *value;   /* as written, or the key if the problem is the key; may be NULL */
-  const dw_json *json; /* if `value` is NULL because it can't show a list or object */
-  bool too_large;      /* too large to check, although whereabouts may accept it */
-  bool harmless;       /* a look-alike key or node_slice_size with which pods still get their addresses */
-  const char *what;    /* what is wrong: "is not a CIDR" */
-  const char *fix;     /* how to fix it: "write it as 10.0.0.0/24"; may be NULL */
+  bool missing;          /* the value is required, but missing */
+  const char *value;     /* as written, or the key if the problem is the key; may be NULL */
+  const dw_json *json;   /* if `value` is NULL because it can't show a list or object */
+  bool too_large;        /* too large to check, although whereabouts may accept it */
+  bool harmless;         /* a look-alike key or node_slice_size with which pods still get their addresses */
+  const char *what;      /* what is wrong: "is not a CIDR" */
+  const char *fix;       /* how to fix it: "write it as 10.0.0.0/24"; may be NULL */
+  struct dw_edits edits; /* FIX, if it can be done mechanically */
 };
 
 /* How a pool is divided into slices; both numbers are 0 if it is not. */
@@ -189,9 +191,10 @@ enum dw_fault_kind {
 struct dw_cni_fault {
   enum dw_fault_kind kind;
   struct dw_value value;
-  const char *what; /* "must be a boolean, is a string" */
-  const char *fix;  /* may be NULL */
-  bool uncertain;   /* it works with some versions or on some nodes */
+  const char *what;      /* "must be a boolean, is a string" */
+  const char *fix;       /* may be NULL */
+  struct dw_edits edits; /* FIX, if it can be done mechanically */
+  bool uncertain;        /* it works with some versions or on some nodes */
 };
 
 struct dw_ovn; /* ovn.h */

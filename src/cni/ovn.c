@@ -31,7 +31,7 @@ static void add_problem(struct reading *r, struct dw_ovn_problem problem) {
 }
 
 static void add(struct reading *r, const struct dw_value *value, const char *what, const char *fix) {
-  add_problem(r, (struct dw_ovn_problem){*value, what, fix, false});
+  add_problem(r, (struct dw_ovn_problem){.value = *value, .what = what, .fix = fix});
 }
 
 /* --- JSON types: NetConf in pkg/cni/types/types.go, except what other rules check (type, name, ipam, subnets, vlanID
@@ -182,7 +182,11 @@ static void check_scopes(struct reading *r) {
     const char *what =
         dw_arena_printf(r->arena, "is %s by OVN-Kubernetes with%s topology%s%s", ignored ? "ignored" : "rejected",
                         topology == NONE ? "out a" : "", topology == NONE ? "" : " ", name);
-    add_problem(r, (struct dw_ovn_problem){value, what, "remove it", ignored});
+    add_problem(r, (struct dw_ovn_problem){.value = value,
+                                           .what = what,
+                                           .fix = "remove it",
+                                           .edits = dw_edit_remove(r->arena, value.field),
+                                           .ignored = ignored});
   }
 }
 

@@ -26,7 +26,8 @@ struct dw_ovn_problem {
   struct dw_value value; /* missing if it has neither `json` nor `text` */
   const char *what;
   const char *fix;
-  bool ignored; /* nothing fails, but the key has no effect */
+  struct dw_edits edits; /* FIX, if it can be done mechanically */
+  bool ignored;          /* nothing fails, but the key has no effect */
 };
 
 struct dw_ovn {

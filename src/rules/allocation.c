@@ -281,7 +281,8 @@ static void reservation_off(struct dw_check *check, const struct dw_rule *rule) 
                 &(struct dw_found){.reason = DW_REASON_INVALID,
                                    .field = plugin->ipam.overlapping_ranges.field,
                                    .value = "false",
-                                   .fix = "remove it"},
+                                   .fix = "remove it",
+                                   .edits = dw_edit_remove(check->arena, plugin->ipam.overlapping_ranges.field)},
                 "overlapping ranges can hand out the same address");
 }
 

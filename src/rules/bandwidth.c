@@ -56,22 +56,32 @@ static struct unit read_unit(const char *text) {
   return unit;
 }
 
-/* Suggests what TEXT, which is not a valid quantity, was meant to be; NULL if that is unclear. */
-static const char *suggest(struct dw_arena *arena, const char *text) {
+/* A quantity to use instead, and the words that say so. */
+struct suggestion {
+  const char *fix; /* NULL if there is none */
+  const char *quantity;
+};
+
+/* Suggests what TEXT, which is not a valid quantity, was meant to be. */
+static struct suggestion suggest(struct dw_arena *arena, const char *text) {
+  struct suggestion none = {NULL, NULL};
   size_t digits = strspn(text, "0123456789.");
   const char *rest = text + digits;
   struct unit unit = read_unit(rest + strspn(rest, " "));
   int64_t number;
   if (digits == 0 || unit.prefix == 0)
-    return NULL;
+    return none;
   const char *count = dw_arena_strndup(arena, text, digits);
-  if (!unit.bits)
-    return dw_arena_printf(arena, "use \"%s%c%s\"", count, unit.binary && unit.prefix == 'k' ? 'K' : unit.prefix,
-                           unit.binary ? "i" : "");
+  if (!unit.bits) {
+    const char *bytes = dw_arena_printf(arena, "%s%c%s", count, unit.binary && unit.prefix == 'k' ? 'K' : unit.prefix,
+                                        unit.binary ? "i" : "");
+    return (struct suggestion){dw_arena_printf(arena, "use \"%s\"", bytes), bytes};
+  }
   if (unit.binary || !dw_parse_int64(count, &number) || number > INT32_MAX)
-    return NULL;
+    return none;
   const char *below = unit.prefix == 'k' ? "" : unit.prefix == 'M' ? "k" : unit.prefix == 'G' ? "M" : "G";
-  return dw_arena_printf(arena, "use bytes per second, not bits: \"%" PRId64 "%s\"", number * 125, below);
+  const char *bytes = dw_arena_printf(arena, "%" PRId64 "%s", number * 125, below);
+  return (struct suggestion){dw_arena_printf(arena, "use bytes per second, not bits: \"%s\"", bytes), bytes};
 }
 
 /* --- values that are too small --- */
@@ -80,7 +90,12 @@ static void report_tiny(struct dw_check *check, const struct dw_rule *rule, stru
   const char *suffix = dw_quantity_suffix(found->value);
   const char *number = dw_arena_strndup(check->arena, found->value, (size_t)(suffix - found->value));
   bool milli = strcmp(suffix, "m") == 0;
-  found->fix = milli || *suffix == '\0' ? dw_arena_printf(check->arena, "use \"%sMi\"", number) : "use 1Mi or more";
+  found->fix = "use 1Mi or more";
+  if (milli || *suffix == '\0') {
+    const char *meant = dw_arena_printf(check->arena, "%sMi", number);
+    found->fix = dw_arena_printf(check->arena, "use \"%s\"", meant);
+    found->edits = dw_edit_set_text(check->arena, found->field, meant);
+  }
   if (milli)
     dw_report(check, rule, found, "is thousandths of a byte per second (m is milli), treated as 1 MiB/s");
   else
@@ -225,8 +240,13 @@ static bool check_value(struct dw_check *check, const struct dw_rule *rule, cons
                            .fix = fix};
   int sign = 0;
   if (!is_quantity(check, value->json, &sign)) {
-    const char *meant = value->text == NULL ? NULL : suggest(check->arena, value->text);
-    found.fix = meant == NULL ? fix : meant;
+    struct suggestion meant = {NULL, NULL};
+    if (value->text != NULL)
+      meant = suggest(check->arena, value->text);
+    if (meant.fix != NULL) {
+      found.fix = meant.fix;
+      found.edits = dw_edit_set_text(check->arena, found.field, meant.quantity);
+    }
     dw_report(check, rule, &found, "is not a valid quantity");
     return false;
   }

@@ -30,10 +30,15 @@ static const struct dw_value *network_in_force(const struct dw_migration_config 
   return config->jsonpatch == DW_JSONPATCH_SETS ? &config->jsonpatch_network : &config->network;
 }
 
+/* Returns true if NETWORK is a field of the object, not what its jsonpatch sets. */
+static bool is_own(const struct dw_check *check, const struct dw_value *network) {
+  return network == &check->migration->network;
+}
+
 static struct dw_found found_network(const struct dw_check *check, const struct dw_value *network,
                                      enum dw_reason reason) {
   const struct dw_migration_config *config = check->migration;
-  bool patched = network == &config->jsonpatch_network;
+  bool patched = !is_own(check, network);
   return (struct dw_found){.reason = reason,
                            .field = network->field,
                            .value = network->text,
@@ -96,6 +101,8 @@ static void config_namespace(struct dw_check *check, const struct dw_rule *rule)
                            .field = "metadata.namespace",
                            .value = check->ns,
                            .fix = dw_arena_printf(check->arena, "create it in %s", ns)};
+  if (dw_view_find(check->view, DW_KIND_HYPERCONVERGED, ns, check->name) == NULL)
+    found.edits = dw_edit_set_text(check->arena, found.field, ns);
   dw_report(check, rule, &found, "HyperConverged's operator only reads namespace %s", ns);
 }
 
@@ -105,6 +112,8 @@ static void config_name(struct dw_check *check, const struct dw_rule *rule) {
     return;
   struct dw_found found = {
       .reason = DW_REASON_INVALID, .field = "metadata.name", .value = check->name, .fix = "rename it"};
+  if (dw_view_find(check->view, DW_KIND_HYPERCONVERGED, check->ns, name) == NULL)
+    found.edits = dw_edit_set_text(check->arena, found.field, name);
   dw_report(check, rule, &found, "HyperConverged's operator only reads the object named %s", name);
 }
 
@@ -118,6 +127,8 @@ static void network_empty(struct dw_check *check, const struct dw_rule *rule) {
       continue;
     struct dw_found found = found_network(check, networks.items[i], DW_REASON_INVALID);
     found.fix = "remove the field to migrate over the pod network";
+    if (is_own(check, networks.items[i]))
+      found.edits = dw_edit_remove(check->arena, found.field);
     dw_report(check, rule, &found,
               "virt-operator writes \"@migration0\", which names no network, so new virt-handler pods stay in "
               "ContainerCreating");
@@ -138,6 +149,7 @@ static const char *lower_case(struct dw_arena *arena, const char *text) {
 struct advice {
   const char *what;
   const char *fix;
+  const char *use; /* the name in FIX; NULL if it has none */
 };
 
 /* Why Multus cannot read TEXT as the name of a NAD. */
@@ -146,22 +158,33 @@ static struct advice advice_for(const struct dw_check *check, const char *text) 
   const char *slash = strrchr(text, '/');
   const char *name = slash == NULL ? text : slash + 1;
   if (strchr(text, ',') != NULL)
-    return (struct advice){"lists several networks, and virt-operator would attach them all",
-                           "use the name of one NAD"};
+    return (struct advice){"lists several networks, and virt-operator would attach them all", "use the name of one NAD",
+                           NULL};
   if (strchr(text, '@') != NULL) {
     const char *bare = dw_arena_strndup(arena, name, strcspn(name, "@"));
+    bool usable = dw_is_attachable(bare);
     return (struct advice){"also names an interface, which breaks the \"@migration0\" that virt-operator appends",
-                           dw_is_attachable(bare) ? dw_arena_printf(arena, "use the bare name \"%s\"", bare)
-                                                  : "use the bare name"};
+                           usable ? dw_arena_printf(arena, "use the bare name \"%s\"", bare) : "use the bare name",
+                           usable && slash == NULL ? bare : NULL};
   }
   if (dw_is_blank_text(name))
-    return (struct advice){"names a namespace without a NAD", "use the bare name of a NAD"};
+    return (struct advice){"names a namespace without a NAD", "use the bare name of a NAD", NULL};
   const char *lower = lower_case(arena, text);
   if (strlen(lower) == strlen(text) && dw_is_attachable(lower))
     return (struct advice){"contains capital letters, which a NAD's name cannot have",
-                           dw_arena_printf(arena, "use lower case: \"%s\"", lower)};
+                           dw_arena_printf(arena, "use lower case: \"%s\"", lower), lower};
   return (struct advice){"is not a NAD name that Multus accepts",
-                         "use the name of a NAD: lower-case letters, digits and '-'"};
+                         "use the name of a NAD: lower-case letters, digits and '-'", NULL};
+}
+
+/* The change that makes NAME, a bare one, the network. None if there is no such NAD, or if it is unfit. */
+static struct dw_edits use_name(struct dw_check *check, const struct dw_value *network, const char *name) {
+  const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, check->ns, name);
+  bool fit =
+      nad != NULL ? check->judge_nad(check, nad).count == 0 : dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN;
+  if (!is_own(check, network) || !fit)
+    return (struct dw_edits){NULL, 0};
+  return dw_edit_set_text(check->arena, network->field, name);
 }
 
 /* Returns true, with *WHAT and the rest of FOUND, if Multus accepts the name although it is not a bare one. */
@@ -173,6 +196,8 @@ static bool is_not_bare(struct dw_check *check, const struct dw_value *network, 
   switch (access_to(check, nad->ns)) {
   case ACCESS_OWN:
     found->fix = dw_arena_printf(check->arena, "use the bare name \"%s\"", nad->name);
+    if (is_own(check, network)) /* Multus already uses this NAD */
+      found->edits = dw_edit_set_text(check->arena, network->field, nad->name);
     *what = strchr(network->text, '/') != NULL ? dw_arena_printf(check->arena, "the NAD is looked up in %s anyway", own)
                                                : "Multus trims the spaces";
     return strcmp(network->text, nad->name) != 0;
@@ -209,6 +234,8 @@ static void network_syntax(struct dw_check *check, const struct dw_rule *rule) {
     } else if (!dw_network_read(check->arena, check->ns, network->text, &nad)) {
       struct advice advice = advice_for(check, network->text);
       found.fix = advice.fix;
+      if (advice.use != NULL)
+        found.edits = use_name(check, network, advice.use);
       dw_report(check, rule, &found, "%s", advice.what);
     } else if (is_not_bare(check, network, &nad, &found, &what)) {
       dw_report(check, rule, &found, "%s", what);
@@ -229,8 +256,11 @@ static void report_missing(struct dw_check *check, const struct dw_rule *rule, c
     dw_report(check, rule, &found, "namespace %s has a NAD with that name, but it must be in %s", elsewhere, nad->ns);
     return;
   }
-  if (nearest != NULL)
+  if (nearest != NULL) {
     found.fix = dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest);
+    if (strcmp(nad->ns, check->ns) == 0)
+      found.edits = use_name(check, network, nearest);
+  }
   dw_report(check, rule, &found, "no such NAD in namespace %s", nad->ns);
 }
 

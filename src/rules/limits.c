@@ -12,14 +12,23 @@ static bool is_parallel(enum dw_limit limit) {
   return limit == DW_LIMIT_PARALLEL_CLUSTER || limit == DW_LIMIT_PARALLEL_NODE;
 }
 
-static void report_limit_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value) {
+/* Returns true if limit-range does not deny NUMBER. */
+static bool is_in_range(enum dw_limit limit, int64_t number) {
+  return is_parallel(limit) ? number > 0 && number <= parallel_max : number >= 0;
+}
+
+static void report_limit_type(struct dw_check *check, const struct dw_rule *rule, enum dw_limit limit) {
+  const struct dw_value *value = &check->migration->limits[limit];
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .via = dw_patched_field(check->migration, value),
                            .value = dw_json_shown(check->arena, value->json)};
   int64_t number;
-  if (value->text != NULL && dw_parse_int64(value->text, &number))
+  if (value->text != NULL && dw_parse_int64(value->text, &number)) {
     found.fix = dw_arena_printf(check->arena, "use %" PRId64 " without quotes", number);
+    if (is_in_range(limit, number))
+      found.edits = dw_edit_set_integer(check->arena, found.field, number);
+  }
   dw_report(check, rule, &found, "must be an integer, not %s", dw_json_type_name(value->json));
 }
 
@@ -64,12 +73,19 @@ static void check_other_key(struct dw_check *check, const struct dw_rule *rule, 
       [DW_JSON_BOOL] = "true or false", [DW_JSON_INTEGER] = "an integer", [DW_JSON_STRING] = "a string"};
   enum dw_json_type type = dw_json_type(json);
   struct dw_found found = {.reason = DW_REASON_INVALID, .field = field, .via = via};
+  int64_t number;
   bool good = key->type == DW_JSON_INTEGER ? is_whole(json, via != NULL) : type == key->type;
   if (good || type == DW_JSON_ABSENT || type == DW_JSON_NULL)
     return;
   found.value = dw_json_shown(check->arena, json);
-  if (key->type == DW_JSON_BOOL && (strcmp(found.value, "true") == 0 || strcmp(found.value, "false") == 0))
+  if (key->type == DW_JSON_BOOL && (strcmp(found.value, "true") == 0 || strcmp(found.value, "false") == 0)) {
     found.fix = dw_arena_printf(check->arena, "use %s without quotes", found.value);
+    found.edits = dw_edit_set(check->arena, field, found.value);
+  }
+  if (key->type == DW_JSON_INTEGER && dw_json_string(json) != NULL && dw_parse_int64(found.value, &number)) {
+    found.fix = dw_arena_printf(check->arena, "use %" PRId64 " without quotes", number);
+    found.edits = dw_edit_set_integer(check->arena, field, number);
+  }
   dw_report(check, rule, &found, "must be %s, not %s", names[key->type], dw_json_type_name(json));
 }
 
@@ -101,10 +117,10 @@ static void limit_type(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
   if (config->wrong_type_field != NULL)
     check_object(check, rule, config->wrong_type_field, NULL, config->wrong_type);
-  for (size_t i = 0; i < DW_LIMIT_COUNT; i++) {
+  for (enum dw_limit i = 0; i < DW_LIMIT_COUNT; i++) {
     const struct dw_value *value = &config->limits[i];
     if (dw_value_given(value) && !is_whole(value->json, dw_patched_field(config, value) != NULL))
-      report_limit_type(check, rule, value);
+      report_limit_type(check, rule, i);
   }
   check_other_keys(check, rule, config->block, config->layout, config->block_field, NULL);
   check_patched(check, rule);
@@ -154,7 +170,8 @@ static void parallel_order(struct dw_check *check, const struct dw_rule *rule) {
                            .via = dw_patched_field(check->migration, value),
                            .value = dw_json_text(check->arena, value->json),
                            .fix = dw_arena_printf(check->arena, "use %" PRId64 " or less, or raise %s", cluster,
-                                                  dw_limit_names[DW_LIMIT_PARALLEL_CLUSTER])};
+                                                  dw_limit_names[DW_LIMIT_PARALLEL_CLUSTER]),
+                           .edits = dw_edit_set_integer(check->arena, value->field, cluster)};
   dw_report(check, rule, &found, "%" PRId64 " is above the cluster's %" PRId64, node, cluster);
 }
 

@@ -147,13 +147,17 @@ static void unserved_kind(struct dw_check *check, const struct dw_rule *rule) {
     found.field = "kind";
     found.value = kind;
     found.fix = dw_arena_printf(check->arena, "use %s", dw_kind_name(check->kind));
+    found.edits = dw_edit_set_text(check->arena, found.field, dw_kind_name(check->kind));
     dw_report(check, rule, &found, "kinds are case-sensitive, so the API server rejects this object");
   } else if (slash != NULL && !is_served(check->kind, slash + 1)) {
     found.field = "apiVersion";
     found.value = version;
     found.warn_at_most = true;
-    found.fix = dw_arena_printf(check->arena, "use %s/%s", dw_kind_group(check->kind),
-                                check->kind == DW_KIND_MIGRATION_POLICY ? "v1alpha1" : "v1");
+    const char *known = dw_arena_join(check->arena, dw_kind_group(check->kind), "/",
+                                      check->kind == DW_KIND_MIGRATION_POLICY ? "v1alpha1" : "v1");
+    found.fix = dw_arena_printf(check->arena, "use %s", known);
+    if (check->kind != DW_KIND_HYPERCONVERGED) /* whose versions have different fields */
+      found.edits = dw_edit_set_text(check->arena, found.field, known);
     dw_report(check, rule, &found, "no known CRD defines %s in version %s", dw_kind_name(check->kind), slash + 1);
   }
 }

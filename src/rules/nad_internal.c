@@ -57,6 +57,7 @@ void dw_nad_report_faults(struct dw_check *check, const struct dw_rule *rule, en
                              .field = fault->value.field,
                              .value = dw_value_shown(check->arena, &fault->value),
                              .fix = fault->fix,
+                             .edits = fault->edits,
                              .warn_at_most = fault->uncertain,
                              .json = fault->value.json};
     if (config->more_faults)

@@ -73,7 +73,8 @@ static void master_in_container(struct dw_check *check, const struct dw_rule *ru
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = link->field,
                              .value = dw_value_shown(check->arena, link),
-                             .fix = "remove it"};
+                             .fix = "remove it",
+                             .edits = dw_edit_remove(check->arena, link->field)};
     if (plugin->in_container)
       dw_report(check, rule, &found, "looks for the master inside the pod, but the NIC is on the node");
   }

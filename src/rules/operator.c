@@ -151,6 +151,7 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
                            .fix = "set LiveMigrate"};
   if (!dw_value_given(value)) {
     found.reason = DW_REASON_REQUIRED;
+    found.edits = dw_edit_set_text(check->arena, found.field, words[0]);
     if (network && config->layout == DW_LAYOUT_KUBEVIRT && !config->hco_managed)
       dw_report(check, rule, &found, "a network is set, but KubeVirt's default is None: a drain migrates no VM");
     return;
@@ -161,7 +162,10 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
   if (value->text == NULL || word == sizeof words / sizeof *words) {
     const char *nearest = value->text == NULL ? NULL : dw_nearest(value->text, words, sizeof words / sizeof *words);
     found.value = dw_json_shown(check->arena, value->json);
-    found.fix = nearest != NULL ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest) : found.fix;
+    if (nearest != NULL) {
+      found.fix = dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest);
+      found.edits = dw_edit_set_text(check->arena, found.field, nearest);
+    }
     dw_report(check, rule, &found, "is not an eviction strategy");
   } else if (network && word >= 2) {
     dw_report(check, rule, &found, "a network is set, but with %s a drain migrates no VM", value->text);
@@ -194,6 +198,7 @@ static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found,
               "has no effect while allowWorkloadDisruption is false: a migration that times out is aborted");
   } else if (!dw_value_given(&config->allow_disruption) && dw_layout_is_hco(config->layout)) {
+    found.edits = dw_edit_set(check->arena, config->allow_disruption.field, "true");
     dw_report(check, rule, &found,
               "has no effect since HyperConverged 1.19, where allowWorkloadDisruption is false by default");
   } else if (dw_json_integer(limit->json, &timeout) && timeout == 0) {

@@ -50,6 +50,9 @@ static void unknown_mode(struct dw_check *check, const struct dw_rule *rule, con
                            .value = mode->text,
                            .fix = nearest == NULL ? modes->advice
                                                   : dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest)};
+  nearest = dw_nearest_only(mode->text, modes->names, modes->count);
+  if (nearest != NULL)
+    found.edits = dw_edit_set_text(check->arena, mode->field, nearest);
   dw_report(check, rule, &found, "%s has no such mode, so every pod fails to attach", modes->type);
 }
 
@@ -59,6 +62,7 @@ static const char silent_mode[] = "does not answer ARP or neighbour discovery, s
 static void ipvlan_mode(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *mode) {
   struct dw_found found = {
       .reason = DW_REASON_INVALID, .field = mode->field, .value = mode->text, .fix = "use l2", .warn_at_most = true};
+  found.edits = dw_edit_set_text(check->arena, mode->field, "l2");
   if (strcmp(mode->text, "l2") != 0)
     dw_report(check, rule, &found, "%s", silent_mode);
 }
@@ -71,6 +75,7 @@ static void macvlan_mode(struct dw_check *check, const struct dw_rule *rule, con
                            .field = mode->field,
                            .value = mode->text,
                            .fix = "use bridge",
+                           .edits = dw_edit_set_text(check->arena, mode->field, "bridge"),
                            .warn_at_most = !two};
   if (strcmp(mode->text, "passthru") != 0)
     return;
@@ -112,7 +117,12 @@ static void bridge_gateway(struct dw_check *check, const struct dw_rule *rule, c
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = option.field,
                            .value = dw_value_shown(check->arena, &option),
-                           .fix = "remove it: a migration network needs no gateway"};
+                           .fix = "remove it: a migration network needs no gateway",
+                           .edits = dw_edit_remove(check->arena, option.field)};
+  if (is_default && dw_plugin_option_true(plugin, "isGateway")) /* which has the same effect */
+    found.edits =
+        dw_edits_join(check->arena, found.edits,
+                      dw_edit_remove(check->arena, dw_plugin_option(check->arena, plugin, "isGateway").field));
   dw_report(check, rule, &found, "gives the bridges of all nodes the same address on one network");
 }
 
@@ -125,6 +135,7 @@ static void bridge_promiscuous(struct dw_check *check, const struct dw_rule *rul
                            .field = option.field,
                            .value = dw_value_shown(check->arena, &option),
                            .fix = "remove it",
+                           .edits = dw_edit_remove(check->arena, option.field),
                            .warn_at_most = true};
   dw_report(check, rule, &found, "leaves the node's bridge in promiscuous mode permanently");
 }
@@ -157,7 +168,8 @@ static void mac_fixed(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = mac->field,
                              .value = mac->text,
-                             .fix = "remove it, so that each pod gets its own"};
+                             .fix = "remove it, so that each pod gets its own",
+                             .edits = dw_edit_remove(check->arena, mac->field)};
     dw_report(check, rule, &found,
               "gives the pods on all nodes the same MAC address, so frames reach only one of them");
   }

@@ -22,6 +22,7 @@ static void report_problem(struct dw_check *check, const struct dw_rule *rule, c
                            .value = dw_value_shown(check->arena, value),
                            .json = value->json,
                            .fix = problem->fix,
+                           .edits = problem->edits,
                            .warn_at_most = problem->ignored};
   if (missing)
     found.value = NULL;

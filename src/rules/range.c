@@ -23,6 +23,7 @@ static void report_problems(struct dw_check *check, const struct dw_rule *rule) 
                                .value = problem->value,
                                .json = problem->json,
                                .fix = problem->fix,
+                               .edits = problem->edits,
                                .of_key = problem->kind == DW_IPAM_LOOKALIKE || problem->kind == DW_IPAM_UNKNOWN,
                                .warn_at_most = problem->harmless};
       if (problem->too_large || plugin->ipam.more_problems)

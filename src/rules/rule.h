@@ -11,6 +11,7 @@
 #include "cluster/view.h"
 #include "cni/cni.h"
 #include "rules/review.h"
+#include "json/edit.h"
 
 struct dw_check;
 
@@ -63,28 +64,6 @@ struct dw_facts {
   const struct dw_interval_set *addresses;
   struct dw_passage about;
   bool unreadable;
-};
-
-/* One change of an object. FIELD is a path as findings have it, in the object as sent: "spec.config.ipam.range" leads
- * into the JSON inside spec.config, and "spec.config.plugins[0].master" into its list. */
-enum dw_edit_kind {
-  DW_EDIT_SET,    /* FIELD gets the value VALUE (JSON); it and the objects around it are added if they are absent */
-  DW_EDIT_REMOVE, /* FIELD is removed with its key, or the element from its list; VALUE is NULL */
-  DW_EDIT_RENAME, /* the key of FIELD becomes VALUE (plain text) */
-  DW_EDIT_APPEND, /* VALUE (JSON) becomes the last element of the list FIELD, which is added if it is absent */
-  DW_EDIT_MOVE    /* FIELD with its value is moved; VALUE (plain text) is its new path */
-};
-
-struct dw_edit {
-  enum dw_edit_kind kind;
-  const char *field;
-  const char *value;
-};
-
-/* The changes that fix a finding without a decision by a person, in the order in which they apply. */
-struct dw_edits {
-  const struct dw_edit *items; /* NULL if there are none */
-  size_t count;
 };
 
 struct dw_finding {
