@@ -23,9 +23,10 @@ awk '
     may["http"] = "base http"
     may["certs"] = "base json files kube http certs"
     may["events"] = "base json rules kube events"
-    may["serve"] = "base net json yaml cni cluster rules files kube http certs events serve"
+    may["policyreport"] = "base json rules kube policyreport"
+    may["serve"] = "base net json yaml cni cluster rules files kube http certs events policyreport serve"
     may["sandbox"] = "base sandbox"
-    may["cli"] = "base net json yaml cni cluster rules map files lint kube http certs events serve sandbox cli"
+    may["cli"] = "base net json yaml cni cluster rules map files lint kube http certs events policyreport serve sandbox cli"
     home["yaml.h"] = "yaml"; home["curl/"] = "kube"; home["microhttpd.h"] = "http"; home["gnutls/"] = "http"
     home["openssl/"] = "certs"; home["seccomp.h"] = "sandbox"; home["droveway/"] = "library"
   }
