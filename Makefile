@@ -223,7 +223,7 @@ test-sanitizers: ## Run all tests under AddressSanitizer and UndefinedBehaviorSa
 test-threads: ## Run the server's tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory -j$$(nproc) test-threads-run SAN=thread BUILD=$(BUILD)/tsan
 # Not test_rotation: it has no threads, and simulates years.
-THREAD_TESTS := $(filter-out $(BUILD)/tests/certs/test_rotation%,$(filter $(BUILD)/tests/base/test_log% $(BUILD)/tests/http/% $(BUILD)/tests/serve/% $(BUILD)/tests/events/% $(BUILD)/tests/certs/test_se% $(BUILD)/tests/kube/test_cluster $(BUILD)/tests/kube/test_feed $(BUILD)/tests/kube/test_api_client \
+THREAD_TESTS := $(filter-out $(BUILD)/tests/certs/test_rotation%,$(filter $(BUILD)/tests/base/test_log% $(BUILD)/tests/http/% $(BUILD)/tests/serve/% $(BUILD)/tests/events/% $(BUILD)/tests/policyreport/% $(BUILD)/tests/certs/test_se% $(BUILD)/tests/kube/test_cluster $(BUILD)/tests/kube/test_feed $(BUILD)/tests/kube/test_api_client \
                          $(BUILD)/tests/cluster/test_view $(BUILD)/tests/library/%,$(TESTS)))
 .PHONY: test-threads-build test-threads-run
 test-threads-build: all $(THREAD_TESTS)

@@ -1,6 +1,6 @@
 #include "cli/report.h"
-#include "json/json_write.h"
 #include "policyreport/policy_report.h"
+#include "json/json_write.h"
 
 static void add_object(struct dw_policy_results *results, const struct cli_report *report,
                        const struct cli_reported_object *reported) {
@@ -13,13 +13,12 @@ static void add_object(struct dw_policy_results *results, const struct cli_repor
 
 void cli_report_policy(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
   (void)options;
-  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_json_writer w = DW_JSON_PRETTY_WRITER(out);
-  struct dw_policy_results results = {.arena = arena};
+  struct dw_policy_results *results = dw_policy_results_new();
   size_t count = 0;
   for (size_t i = 0; i < report->object_count; i++)
-    add_object(&results, report, &report->objects[i]);
-  const struct dw_policy_report *reports = dw_policy_reports(&results, &count);
+    add_object(results, report, &report->objects[i]);
+  const struct dw_policy_report *reports = dw_policy_reports(results, &count);
   dw_json_begin_object(&w);
   dw_json_member_string(&w, "apiVersion", "v1");
   dw_json_member_string(&w, "kind", "List");
@@ -30,4 +29,5 @@ void cli_report_policy(const struct cli_report *report, const struct cli_report_
   dw_json_end_array(&w);
   dw_json_end_object(&w);
   dw_buf_putc(out, '\n');
+  dw_policy_results_free(results);
 }

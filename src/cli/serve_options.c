@@ -43,6 +43,7 @@ int serve_options_help(void) {
        "  -s, --state DIR          read the cluster's objects from files instead\n"
        "      --audit-interval T   time between audits of existing objects (default: 10m; 0 turns them off)\n"
        "      --events             report denials and audit findings as Events on the objects\n"
+       "      --policy-reports     write the findings of each audit as PolicyReports (wgpolicyk8s.io/v1alpha2)\n"
        "\n"
        "Shutdown:\n"
        "      --shutdown-delay T   how long to keep answering, but not ready, after SIGTERM (default: 10s)\n"
@@ -278,6 +279,9 @@ static int read_option(int option, struct serve_options *out) {
   case 'E':
     out->events = true;
     return CLI_OK;
+  case 'R':
+    out->policy_reports = true;
+    return CLI_OK;
   case 'D':
     return read_duration("--shutdown-delay", optarg, &out->shutdown_delay_ms);
   case 'T':
@@ -291,6 +295,15 @@ static int read_option(int option, struct serve_options *out) {
   default:
     return read_watching_option(option, out);
   }
+}
+
+/* For an option that writes into the cluster. */
+static int check_writes(const char *option, bool set, const struct serve_options *options) {
+  if (set && options->world.state != NULL)
+    return cli_usage("serve", "%s needs a cluster and cannot be used with --state", option);
+  if (set && options->world.kubeconfig == NULL && !dw_api_in_cluster())
+    return cli_usage("serve", "%s needs a cluster; use --kubeconfig or run in a pod", option);
+  return CLI_OK;
 }
 
 static int check_options(const struct serve_options *options) {
@@ -307,10 +320,11 @@ static int check_options(const struct serve_options *options) {
     return cli_usage("serve", "--metrics-plain-http and --metrics-client-ca require --metrics-listen");
   if (options->metrics.plain && options->metrics.client_ca != NULL)
     return cli_usage("serve", "--metrics-client-ca needs HTTPS and cannot be used with --metrics-plain-http");
-  if (options->events && options->world.state != NULL)
-    return cli_usage("serve", "--events needs a cluster and cannot be used with --state");
-  if (options->events && options->world.kubeconfig == NULL && !dw_api_in_cluster())
-    return cli_usage("serve", "--events needs a cluster; use --kubeconfig or run in a pod");
+  if (options->policy_reports && options->audit_interval_ms == 0)
+    return cli_usage("serve", "--policy-reports needs the audit and cannot be used with --audit-interval 0");
+  if (check_writes("--events", options->events, options) != CLI_OK ||
+      check_writes("--policy-reports", options->policy_reports, options) != CLI_OK)
+    return CLI_FAILED;
   return cli_check_world("serve", &options->world);
 }
 
@@ -342,6 +356,7 @@ static const struct option options[] = {{"listen", required_argument, NULL, 'l'}
                                         {"no-landlock", no_argument, NULL, '2'},
                                         {"audit-interval", required_argument, NULL, 'A'},
                                         {"events", no_argument, NULL, 'E'},
+                                        {"policy-reports", no_argument, NULL, 'R'},
                                         {"shutdown-delay", required_argument, NULL, 'D'},
                                         {"shutdown-timeout", required_argument, NULL, 'T'},
                                         {"metrics-listen", required_argument, NULL, '3'},

@@ -32,7 +32,7 @@ struct serve_options {
   } metrics;
   enum dw_log_format log_format;
   enum dw_log_level log_level;
-  bool events;
+  bool events, policy_reports;
 };
 
 /* CLI_OK, CLI_HELP, or CLI_FAILED after printing the error. */

@@ -187,12 +187,18 @@ int serve_parts_start(const struct serve_options *options, struct serve_parts *p
     if (parts->events == NULL)
       return -1;
   }
+  if (options->policy_reports) {
+    parts->reports = dw_policy_writer_start(&(struct dw_policy_writer_options){.config = parts->cluster}, err);
+    if (parts->reports == NULL)
+      return -1;
+  }
   if (options->audit_interval_ms == 0)
     return 0;
   struct dw_auditor_options audit = {.worlds = parts->worlds,
                                      .config = parts->cluster,
                                      .interval_ms = options->audit_interval_ms,
-                                     .events = parts->events};
+                                     .events = parts->events,
+                                     .reports = parts->reports};
   parts->auditor = dw_auditor_start(&audit, err);
   return parts->auditor == NULL ? -1 : 0;
 }
@@ -201,6 +207,7 @@ void serve_parts_free(struct serve_parts *parts) {
   dw_self_managed_stop(parts->managed);
   dw_certificate_watch_stop(parts->watch);
   dw_auditor_stop(parts->auditor);
+  dw_policy_writer_stop(parts->reports);
   dw_events_stop(parts->events);
   dw_recorder_free(parts->recorder);
   dw_worlds_stop(parts->worlds);

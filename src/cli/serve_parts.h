@@ -8,6 +8,7 @@
 #include "cli/serve_options.h"
 #include "events/events.h"
 #include "http/certificates.h"
+#include "policyreport/policy_writer.h"
 #include "sandbox/sandbox.h"
 #include "serve/auditor.h"
 #include "serve/recorder.h"
@@ -30,6 +31,7 @@ struct serve_parts {
   struct dw_recorder *recorder;
   struct dw_auditor *auditor;
   struct dw_events *events;
+  struct dw_policy_writer *reports;
 };
 
 /* Reads the files and enters the sandbox; starts no thread. -1 on error; the parts created so far stay in OUT, to be

@@ -18,6 +18,18 @@ static const char *const result_words[DW_POLICY_RESULTS] = {"pass", "fail", "war
 
 /* --- results --- */
 
+struct dw_policy_results *dw_policy_results_new(void) {
+  struct dw_arena *arena = dw_arena_new(0);
+  struct dw_policy_results *results = dw_arena_alloc(arena, sizeof *results);
+  results->arena = arena;
+  return results;
+}
+
+void dw_policy_results_free(struct dw_policy_results *results) {
+  if (results != NULL)
+    dw_arena_free(results->arena);
+}
+
 static enum dw_policy_result result_of(const struct dw_finding *finding) {
   if (finding == NULL)
     return DW_POLICY_PASS;

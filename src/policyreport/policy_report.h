@@ -38,10 +38,14 @@ struct dw_policy_entry {
 
 /* The results of an audit, in its order. */
 struct dw_policy_results {
-  struct dw_arena *arena; /* the caller's */
+  struct dw_arena *arena; /* its own: the results are in it, too */
   struct dw_policy_entry *entries;
   size_t count, capacity;
 };
+
+/* The caller frees them with dw_policy_results_free(). */
+struct dw_policy_results *dw_policy_results_new(void) __attribute__((returns_nonnull, warn_unused_result));
+void dw_policy_results_free(struct dw_policy_results *results); /* NULL is allowed */
 
 /* Adds a FINDING of OBJECT, or that it has none if FINDING is NULL. All texts are copied. */
 void dw_policy_add(struct dw_policy_results *results, const struct dw_policy_object *object,

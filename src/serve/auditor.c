@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "events/events.h"
+#include "policyreport/policy_writer.h"
 #include "rules/audit.h"
 #include "serve/service.h"
 
@@ -41,6 +42,7 @@ struct run {
   struct dw_audit audit;
   struct tally tallies[RULES_MAX];
   struct violations *found;
+  struct dw_policy_results *results; /* NULL: no PolicyReports */
   size_t left_out, reported;
   struct dw_auditor *auditor;
 };
@@ -91,8 +93,20 @@ static void tally(struct run *run, const struct dw_finding *finding) {
   }
 }
 
+static void add_results(struct dw_policy_results *results, const struct dw_audited *audited) {
+  const struct dw_object *object = audited->object;
+  const struct dw_policy_object named = {dw_kind_name(object->kind), object->namespace_, object->name};
+  const struct dw_findings *findings = &audited->judgement.findings;
+  for (size_t i = 0; i < findings->count; i++)
+    dw_policy_add(results, &named, &findings->items[i]);
+  if (findings->count == 0)
+    dw_policy_add(results, &named, NULL);
+}
+
 static void receive(void *context, const struct dw_audited *audited) {
   struct run *run = context;
+  if (run->results != NULL)
+    add_results(run->results, audited);
   for (size_t i = 0; i < audited->judgement.findings.count; i++) {
     tally(run, &audited->judgement.findings.items[i]);
     add_finding(run, audited->object, &audited->judgement.findings.items[i]);
@@ -186,6 +200,9 @@ static void report(struct dw_auditor *auditor, struct run *run) {
   free_violations(auditor->last);
   auditor->last = run->found;
   run->found = NULL;
+  if (run->results != NULL)
+    dw_policy_writer_submit(auditor->options.reports, run->results);
+  run->results = NULL;
   pthread_mutex_lock(&auditor->lock);
   memcpy(auditor->tallies, run->tallies, sizeof auditor->tallies);
   auditor->objects = result->objects;
@@ -196,12 +213,15 @@ static void report(struct dw_auditor *auditor, struct run *run) {
 static void audit(struct dw_auditor *auditor) {
   struct dw_world *world = dw_worlds_get(auditor->options.worlds);
   struct run run = {.auditor = auditor, .found = new_violations()};
-  run.audit = (struct dw_audit){.world = world, .notify = receive, .context = &run};
+  if (auditor->options.reports != NULL)
+    run.results = dw_policy_results_new();
+  run.audit = (struct dw_audit){.world = world, .notify = receive, .context = &run, .notify_all = run.results != NULL};
   dw_audit_run(&run.audit);
   audit_vmis(&run);
   if (!atomic_load(&auditor->stopping))
     report(auditor, &run);
   free_violations(run.found);
+  dw_policy_results_free(run.results);
   dw_world_unref(world);
   dw_memory_release(); /* otherwise the process would keep what the audit and replaced views used */
 }
@@ -283,4 +303,6 @@ void dw_auditor_metrics(struct dw_auditor *auditor, struct dw_buf *out) {
                 "droveway_audit_last_run_timestamp_seconds %lld\n",
                 auditor->objects, (long long)auditor->finished);
   pthread_mutex_unlock(&auditor->lock);
+  if (auditor->options.reports != NULL)
+    dw_policy_writer_metrics(auditor->options.reports, out);
 }

@@ -7,6 +7,7 @@
 #include "serve/reload.h"
 
 struct dw_events;
+struct dw_policy_writer;
 
 struct dw_auditor;
 
@@ -14,7 +15,8 @@ struct dw_auditor_options {
   struct dw_worlds *worlds;           /* must outlive the auditor */
   const struct dw_api_config *config; /* for listing VirtualMachineInstances; NULL: they are in the view, if anywhere */
   unsigned interval_ms;
-  struct dw_events *events; /* where findings are reported, must outlive the auditor; NULL: nowhere */
+  struct dw_events *events;         /* where findings are reported, must outlive the auditor; NULL: nowhere */
+  struct dw_policy_writer *reports; /* what writes them as PolicyReports, must outlive the auditor; NULL: nothing */
 };
 
 /* Starts a thread that audits when the view is complete, and then once per interval. Returns NULL on error. */

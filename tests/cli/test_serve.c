@@ -535,6 +535,12 @@ static void bad_usage_exits_2(void **state) {
   ASSERT_FAILS("--kubeconfig", "--tls-cert", "x", "--tls-key", "y", "--context", "c");
   ASSERT_FAILS("cannot be used with --state", "--tls-cert", "x", "--tls-key", "y", "--state", "s", "--events");
   ASSERT_FAILS("needs a cluster; use --kubeconfig", "--tls-cert", "x", "--tls-key", "y", "--events");
+  ASSERT_FAILS("--policy-reports needs a cluster and cannot be used with --state", "--tls-cert", "x", "--tls-key", "y",
+               "--state", "s", "--policy-reports");
+  ASSERT_FAILS("--policy-reports needs a cluster; use --kubeconfig", "--tls-cert", "x", "--tls-key", "y",
+               "--policy-reports");
+  ASSERT_FAILS("--policy-reports needs the audit and cannot be used with --audit-interval 0", "--tls-cert", "x",
+               "--tls-key", "y", "--kubeconfig", "k", "--policy-reports", "--audit-interval", "0");
   RUN_SCOPED help = RUN("serve", "--help");
   assert_int_equal(help.status, 0);
   assert_non_null(strstr(help.out, ":8443"));

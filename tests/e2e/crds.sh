@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints a folder with the CustomResourceDefinitions that the projects themselves install. They come from their Go modules, and
 # are cached like the programs: those of KubeVirt (KubeVirt, VirtualMachineInstance, VirtualMachineInstanceMigration,
-# MigrationPolicy) as virt-operator creates them, the others as files of the modules in crds/go.mod. Those of HyperConverged and
+# MigrationPolicy) as virt-operator creates them, the others as files of the modules in crds/go.mod (PolicyReport: Kyverno's). Those of HyperConverged and
 # NodeNetworkState are in crds/, because the module proxy does not serve them.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -29,6 +29,8 @@ from github.com/k8snetworkplumbingwg/network-attachment-definition-client artifa
 from go.universe.tf/metallb config/crd/bases/metallb.io_ipaddresspools.yaml
 from github.com/openshift/api config/v1/zz_generated.crd-manifests/0000_10_config-operator_01_networks.crd.yaml \
   operator/v1/zz_generated.crd-manifests/0000_70_network_01_networks-Default.crd.yaml
+from github.com/kyverno/kyverno config/crds/policyreport/wgpolicyk8s.io_policyreports.yaml \
+  config/crds/policyreport/wgpolicyk8s.io_clusterpolicyreports.yaml
 chmod -R u=rwX,go=rX "$build"
 mv -T "$build" "$folder" 2>/dev/null || [ -d "$folder" ] # another run was faster
 echo "$folder"

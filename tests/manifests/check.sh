@@ -263,25 +263,40 @@ monitored openshift
 holds 'the CA is the service CA' '
   one("ServiceMonitor").spec.endpoints[0].tlsConfig.ca == {configMap: {name: "openshift-service-ca.crt", key: "service-ca.crt"}}'
 
-# The component for Events, with each overlay.
-mkdir "$work/manifests/with-events"
-for folder in "${folders[@]}"; do
-  name=$(basename "$folder")
-  jq -e 'any(.kind == "Deployment")' "$work/$name.json" >/dev/null || continue
-  printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1beta1' 'kind: Kustomization' \
-    "resources: [../${folder#manifests/}]" 'components: [../components/events]' >"$work/manifests/with-events/kustomization.yaml"
-  build "$work/manifests/with-events" "$work/$name-events.json"
-  file=$work/$name-events.json
-  holds 'the component for Events allows only creating and patching them' '
-    map(select(.kind == "ClusterRole" and .metadata.name == "droveway-events")) | length == 1 and
-    .[0].rules == [{apiGroups: [""], resources: ["events"], verbs: ["create", "patch"]}]'
+# The components that write into the cluster, with each overlay.
+# writing COMPONENT RULES: it adds a ClusterRole with RULES, bound to Droveway's service account, and the option --COMPONENT
+writing() {
+  holds "the component $1 allows only what it needs" '
+    map(select(.kind == "ClusterRole" and .metadata.name == "droveway-\($component)")) | length == 1 and .[0].rules == $rules' \
+    --arg component "$1" --argjson rules "$2"
   holds 'only its own service account has these permissions' '
-    map(select(.kind == "ClusterRoleBinding" and .metadata.name == "droveway-events")) | length == 1 and
+    map(select(.kind == "ClusterRoleBinding" and .metadata.name == "droveway-\($component)")) | length == 1 and
     .[0].subjects == [{kind: "ServiceAccount", name: "droveway", namespace: "droveway"}] and
-    .[0].roleRef.kind == "ClusterRole" and .[0].roleRef.name == "droveway-events"'
-  holds 'nothing else differs, except for --events' '
-    map(select(.metadata.name != "droveway-events")) == ($other[0] | map(if .kind == "Deployment"
-      then .spec.template.spec.containers[0].args += ["--events"] else . end))' --slurpfile other "$work/$name.json"
+    .[0].roleRef.kind == "ClusterRole" and .[0].roleRef.name == "droveway-\($component)"' --arg component "$1"
+  holds "nothing else differs, except for --$1" '
+    map(select(.metadata.name != "droveway-\($component)")) == ($other[0] | map(if .kind == "Deployment"
+      then .spec.template.spec.containers[0].args += ["--\($component)"] else . end))' \
+    --arg component "$1" --slurpfile other "$work/$name.json"
+}
+for component in events policy-reports; do
+  mkdir "$work/manifests/with-$component"
+  for folder in "${folders[@]}"; do
+    name=$(basename "$folder")
+    jq -e 'any(.kind == "Deployment")' "$work/$name.json" >/dev/null || continue
+    printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1beta1' 'kind: Kustomization' \
+      "resources: [../${folder#manifests/}]" "components: [../components/$component]" \
+      >"$work/manifests/with-$component/kustomization.yaml"
+    build "$work/manifests/with-$component" "$work/$name-$component.json"
+    file=$work/$name-$component.json
+    if [ "$component" = events ]; then
+      writing events '[{"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]}]'
+    else
+      writing policy-reports '[
+        {"apiGroups": ["wgpolicyk8s.io"], "resources": ["policyreports", "clusterpolicyreports"], "verbs": ["list", "create"]},
+        {"apiGroups": ["wgpolicyk8s.io"], "resources": ["policyreports", "clusterpolicyreports"],
+         "resourceNames": ["droveway"], "verbs": ["patch", "delete"]}]'
+    fi
+  done
 done
 
 # If the namespace is changed in policy.yaml, it changes everywhere.
@@ -297,7 +312,7 @@ if [ -x "$droveway" ]; then
   "$droveway" rules --policy manifests/base/policy.yaml >/dev/null || status=1
   verdict $status 'droveway accepts the policy'
   help=$("$droveway" serve --help)
-  for option in $(jq -r "$library container.args[] | select(startswith(\"--\")) | sub(\"=.*\"; \"\")" "$work/base-events.json"); do
+  for option in $(jq -r "$library container.args[] | select(startswith(\"--\")) | sub(\"=.*\"; \"\")" "$work"/base-{events,policy-reports}.json); do
     status=0
     grep -q -e "$option " <<<"$help" || status=1
     verdict $status "droveway serve knows $option"

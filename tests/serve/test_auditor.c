@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "events/events.h"
+#include "policyreport/policy_writer.h"
 #include "rules/engine.h"
 #include "serve/auditor.h"
 #include "support/fake_api.h"
@@ -23,6 +24,7 @@ struct fixture {
   struct dw_worlds *worlds;
   struct dw_auditor *auditor;
   struct dw_events *events;
+  struct dw_policy_writer *reports;
 };
 
 static int set_up(void **state) {
@@ -38,6 +40,7 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   struct fixture *f = *state;
   dw_auditor_stop(f->auditor);
+  dw_policy_writer_stop(f->reports);
   dw_events_stop(f->events);
   dw_worlds_stop(f->worlds);
   fake_api_end(f->api);
@@ -56,10 +59,14 @@ static void start(struct fixture *f) {
   if (f->worlds == NULL)
     fail_msg("%s", err.text);
   f->events = dw_events_start(&(struct dw_events_options){.config = fake_api_config(f->api), .again_ms = 1}, &err);
-  f->auditor = dw_auditor_start(
-      &(struct dw_auditor_options){
-          .worlds = f->worlds, .config = fake_api_config(f->api), .interval_ms = 10, .events = f->events},
-      &err);
+  f->reports = dw_policy_writer_start(
+      &(struct dw_policy_writer_options){.config = fake_api_config(f->api), .retry_ms = 10}, &err);
+  f->auditor = dw_auditor_start(&(struct dw_auditor_options){.worlds = f->worlds,
+                                                             .config = fake_api_config(f->api),
+                                                             .interval_ms = 10,
+                                                             .events = f->events,
+                                                             .reports = f->reports},
+                                &err);
   if (f->auditor == NULL)
     fail_msg("%s", err.text);
 }
@@ -134,6 +141,32 @@ static void logs_and_counts_an_existing_mistake_once(void **state) {
   }
   put_network(f, "");
   wait_for_text(f->log.path, "\"rule\":\"master-required\"", 2); /* created again */
+}
+
+static bool report_has(struct fixture *f, const char *ns, const char *text) {
+  char *report = fake_api_object(f->api, FAKE_POLICY_REPORTS, ns, "droveway");
+  bool has = report != NULL && strstr(report, text) != NULL;
+  free(report);
+  return has;
+}
+
+/* As long as the reports can't be written, the audits go on. */
+static void writes_each_audit_as_policy_reports(void **state) {
+  struct fixture *f = *state;
+  put_network(f, "");
+  put_hyperconverged(f);
+  put_migrated(f, "10.200.5.7");
+  start(f);
+  wait_for_text(f->log.path, "\"msg\":\"audit\"", 3);
+  assert_true(metrics_have(f, "droveway_policy_reports_up 0\n"));
+  fake_api_serve(f->api, FAKE_POLICY_REPORTS);
+  fake_api_serve(f->api, FAKE_CLUSTER_POLICY_REPORTS);
+  wait_for_metric(f, "droveway_policy_reports_up 1\n");
+  assert_true(report_has(f, "openshift-cnv", "\"rule\":\"master-required\""));
+  assert_true(report_has(f, "openshift-cnv", "\"kind\":\"HyperConverged\""));
+  assert_true(report_has(f, "shop", "\"pass\":1"));
+  put_network(f, " \\\"master\\\": \\\"eth1\\\",");
+  WAIT_FOR(!report_has(f, "openshift-cnv", "master-required"));
 }
 
 static bool events_have(struct fixture *f, const char *text) {
@@ -238,6 +271,7 @@ static void does_not_audit_before_the_cluster_is_read(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       AUDIT(logs_and_counts_an_existing_mistake_once),
+      AUDIT(writes_each_audit_as_policy_reports),
       AUDIT(reports_each_object_with_a_denial_in_a_separate_event),
       AUDIT(reports_the_new_uid_of_an_object_that_was_created_again),
       AUDIT(finds_migrations_that_bypassed_the_network),

@@ -31,7 +31,7 @@ struct question {
   char base[256]; /* of the resource */
   char ns[64], name[128];
   char query[512];
-  bool watch, put, post, patch;
+  bool watch, put, post, patch, delete;
   long limit, version, offset; /* of a further page: version >= 0 */
   long token;
   long watch_version, seconds;
@@ -86,6 +86,7 @@ static bool read_question(const char *request, struct question *out) {
   out->put = strncmp(request, "PUT ", 4) == 0;
   out->post = strncmp(request, "POST ", 5) == 0;
   out->patch = strncmp(request, "PATCH ", 6) == 0;
+  out->delete = strncmp(request, "DELETE ", 7) == 0;
   out->watch = strstr(out->query, "watch=true") != NULL;
   out->limit = number(parameter(out, "limit="), 1000000);
   out->watch_version = number(parameter(out, "resourceVersion="), 0);
@@ -123,8 +124,30 @@ static void add_status(struct dw_buf *out, int status) {
   add_answer(out, status, body);
 }
 
+/* Whether ITEM has the label of "labelSelector=KEY%3DVALUE". */
+static bool has_label(const struct question *question, const struct item *item) {
+  const char *selector = parameter(question, "labelSelector=");
+  char text[128] = "";
+  if (selector == NULL)
+    return true;
+  for (const char *c = selector; *c != '\0' && *c != '&' && strlen(text) + 1 < sizeof text; c++) {
+    unsigned byte = (unsigned char)*c;
+    if (*c == '%' && sscanf(c + 1, "%2x", &byte) == 1)
+      c += 2;
+    text[strlen(text)] = (char)byte;
+  }
+  char *value = strchr(text, '=');
+  fake_check(value != NULL, "a label selector without =");
+  *value++ = '\0';
+  struct json_object *object = json_tokener_parse(item->text), *metadata = NULL, *labels = NULL;
+  bool has = json_object_object_get_ex(object, "metadata", &metadata) &&
+             json_object_object_get_ex(metadata, "labels", &labels) && strcmp(fake_text_in(labels, text), value) == 0;
+  json_object_put(object);
+  return has;
+}
+
 static bool is_asked_for(const struct question *question, const struct item *item) {
-  return (*question->ns == '\0' || strcmp(question->ns, item->ns) == 0) &&
+  return has_label(question, item) && (*question->ns == '\0' || strcmp(question->ns, item->ns) == 0) &&
          (*question->name == '\0' || strcmp(question->name, item->name) == 0);
 }
 
@@ -208,6 +231,38 @@ static void create_item(struct fake_api *api, struct place *place, const struct 
   add_answer(out, 201, fake_find_item(place, item.ns, item.name)->text);
 }
 
+/* Server-side apply by the only owner of the object. */
+static void apply_item(struct fake_api *api, struct place *place, const struct question *question, const char *request,
+                       struct dw_buf *out) {
+  struct item *there = fake_find_item(place, question->ns, question->name);
+  fake_check(strstr(question->query, "fieldManager=") != NULL, "an apply without a field manager");
+  add_answer(out, there == NULL ? 201 : 200, "{}");
+  struct item item = fake_read_item(api, strstr(request, "\r\n\r\n") + 4);
+  fake_check(strcmp(item.ns, question->ns) == 0 && strcmp(item.name, question->name) == 0,
+             "an object applied elsewhere");
+  fake_put_item(api, place, item);
+}
+
+static void delete_item(struct fake_api *api, struct place *place, const struct question *question, const char *request,
+                        struct dw_buf *out) {
+  struct item *there = fake_find_item(place, question->ns, question->name);
+  struct json_object *options = json_tokener_parse(strstr(request, "\r\n\r\n") + 4), *expected = NULL;
+  struct json_object *object = there == NULL ? NULL : json_tokener_parse(there->text), *metadata = NULL;
+  json_object_object_get_ex(options, "preconditions", &expected);
+  json_object_object_get_ex(object, "metadata", &metadata);
+  bool same = expected == NULL ||
+              (strcmp(fake_text_in(expected, "uid"), fake_text_in(metadata, "uid")) == 0 &&
+               strcmp(fake_text_in(expected, "resourceVersion"), fake_text_in(metadata, "resourceVersion")) == 0);
+  if (there == NULL || !same) {
+    add_status(out, there == NULL ? 404 : 409);
+  } else {
+    fake_remove_item(api, place, there);
+    add_answer(out, 200, "{}");
+  }
+  json_object_put(options);
+  json_object_put(object);
+}
+
 /* Applies a merge patch whose members are not objects. */
 static void patch_item(struct fake_api *api, struct place *place, const struct question *question, const char *request,
                        struct dw_buf *out) {
@@ -261,8 +316,8 @@ static int refusal_of(struct fake_api *api, const struct question *question) {
 }
 
 static enum fake_ask kind_of(const struct question *question) {
-  if (question->put)
-    return FAKE_PUT;
+  if (question->put || question->delete)
+    return question->put ? FAKE_PUT : FAKE_DELETE;
   if (question->post || question->patch)
     return question->post ? FAKE_POST : FAKE_PATCH;
   if (question->watch)
@@ -398,6 +453,10 @@ static bool respond(struct fake_api *api, const char *request, int fd) {
       replace_item(api, place, &question, request, &out);
     else if (ask == FAKE_POST)
       create_item(api, place, &question, request, &out);
+    else if (ask == FAKE_DELETE)
+      delete_item(api, place, &question, request, &out);
+    else if (ask == FAKE_PATCH && strstr(request, "application/apply-patch+yaml") != NULL)
+      apply_item(api, place, &question, request, &out);
     else if (ask == FAKE_PATCH)
       patch_item(api, place, &question, request, &out);
     else

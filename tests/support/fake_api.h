@@ -1,6 +1,6 @@
-/* A Kubernetes API server for tests, over plain HTTP on the loopback interface: lists in pages, watches, reading and
- * replacing objects (an outdated resource version is a conflict), and their failures. Runs on threads of the test's
- * process; thread-safe. A resource is named by its path without a namespace:
+/* A Kubernetes API server for tests, over plain HTTP on the loopback interface: lists in pages or by a label, watches,
+ * reading, replacing, applying and deleting objects (an outdated resource version is a conflict), and their failures.
+ * Runs on threads of the test's process; thread-safe. A resource is named by its path without a namespace:
  * "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions". */
 #ifndef TESTS_SUPPORT_FAKE_API_H
 #define TESTS_SUPPORT_FAKE_API_H
@@ -26,6 +26,8 @@
 #define FAKE_VALIDATING "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 #define FAKE_MUTATING "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
 #define FAKE_EVENTS "/api/v1/events"
+#define FAKE_POLICY_REPORTS "/apis/wgpolicyk8s.io/v1alpha2/policyreports"
+#define FAKE_CLUSTER_POLICY_REPORTS "/apis/wgpolicyk8s.io/v1alpha2/clusterpolicyreports"
 #define FAKE_SERVICE_CIDRS "/apis/networking.k8s.io/v1/servicecidrs"
 
 struct fake_api;
@@ -80,7 +82,7 @@ void fake_api_up(struct fake_api *api);          /* on the same port */
 
 /* --- requests --- */
 
-enum fake_ask { FAKE_LIST, FAKE_PAGE, FAKE_WATCH, FAKE_GET, FAKE_PUT, FAKE_POST, FAKE_PATCH, FAKE_ASKS };
+enum fake_ask { FAKE_LIST, FAKE_PAGE, FAKE_WATCH, FAKE_GET, FAKE_PUT, FAKE_POST, FAKE_PATCH, FAKE_DELETE, FAKE_ASKS };
 size_t fake_api_asked(struct fake_api *api, const char *path, enum fake_ask ask);
 size_t fake_api_connections(struct fake_api *api); /* accepted so far */
 char *fake_api_last(struct fake_api *api);         /* the last request, head and body; the caller frees it */

@@ -85,6 +85,8 @@ struct item *fake_find_item(struct place *place, const char *ns, const char *nam
 void fake_free_item(struct item *item);
 /* Adds or replaces an object and notifies watches. ITEM belongs to PLACE afterwards. */
 void fake_put_item(struct fake_api *api, struct place *place, struct item item);
+/* Removes ITEM from PLACE and notifies watches. */
+void fake_remove_item(struct fake_api *api, struct place *place, struct item *item);
 /* A string member of OBJECT, or "". */
 const char *fake_text_in(struct json_object *object, const char *key);
 

@@ -66,6 +66,8 @@ struct item fake_read_item(struct fake_api *api, const char *text) {
   fake_check(json_object_object_get_ex(object, "metadata", &metadata), "an object without metadata");
   snprintf(version, sizeof version, "%ld", ++api->version);
   json_object_object_add(metadata, "resourceVersion", json_object_new_string(version));
+  if (!json_object_object_get_ex(metadata, "uid", NULL))
+    json_object_object_add(metadata, "uid", json_object_new_string("uid-1"));
   struct item item = {strdup(fake_text_in(metadata, "namespace")), strdup(fake_text_in(metadata, "name")),
                       strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN))};
   json_object_put(object);
@@ -97,6 +99,14 @@ void fake_put_item(struct fake_api *api, struct place *place, struct item item) 
     fake_free_item(there);
     *there = item;
   }
+}
+
+void fake_remove_item(struct fake_api *api, struct place *place, struct item *item) {
+  struct item last = fake_read_item(api, item->text);
+  fake_add_event(api, place, "DELETED", last.text);
+  fake_free_item(&last);
+  fake_free_item(item);
+  *item = place->items[--place->item_count];
 }
 
 /* --- resources and objects --- */
@@ -156,11 +166,7 @@ void fake_api_delete(struct fake_api *api, const char *path, const char *ns, con
   struct place *place = fake_place(api, path);
   struct item *item = fake_find_item(place, ns, name);
   fake_check(item != NULL, "there is nothing of that name to be deleted");
-  struct item last = fake_read_item(api, item->text);
-  fake_add_event(api, place, "DELETED", last.text);
-  fake_free_item(&last);
-  fake_free_item(item);
-  *item = place->items[--place->item_count];
+  fake_remove_item(api, place, item);
   fake_unlock(api);
 }
 
