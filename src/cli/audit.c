@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "cli/report.h"
 #include "cli/state.h"
 #include "files/manifests.h"
@@ -16,21 +17,24 @@ struct audit_options {
 };
 
 static int help(void) {
-  puts("usage: droveway audit [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE]\n"
-       "       [-o text|json|sarif|junit|github|gitlab|policyreport] [--fail-on deny|warn|never]\n"
-       "\n"
-       "Checks the objects that exist in a cluster: every NetworkAttachmentDefinition, HyperConverged, KubeVirt and\n"
-       "MigrationPolicy, and the last migration of every VirtualMachineInstance.\n"
-       "\n"
-       "      --kubeconfig FILE cluster to read (default: the pod's own cluster, $KUBECONFIG or ~/.kube/config)\n"
-       "      --context NAME    context of the kubeconfig (default: its current context)\n"
-       "  -s, --state DIR       read the cluster's objects from files instead (see `droveway snapshot`)\n"
-       "  -p, --policy FILE     policy to apply (default: the built-in policy)\n" CLI_REPORT_HELP
-       "      --help            show this help\n"
-       "\n"
-       "-o policyreport prints PolicyReports (wgpolicyk8s.io/v1alpha2), one per namespace, for `kubectl apply -f -`.\n"
-       "Exit status: 0 if no rule denies anything, 1 if a rule does (see --fail-on), 2 if the cluster or an input\n"
-       "cannot be read.");
+  cli_put_help(
+      stdout,
+      "usage: droveway audit [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE] [-o "
+      "text|json|sarif|junit|github|gitlab|policyreport] [--fail-on deny|warn|never]\n"
+      "\n"
+      "Checks the objects that exist in a cluster: every NetworkAttachmentDefinition, HyperConverged, KubeVirt and "
+      "MigrationPolicy, and the last migration of every VirtualMachineInstance.\n"
+      "\n"
+      "      --kubeconfig FILE\tcluster to read (default: the pod's own cluster, $KUBECONFIG or ~/.kube/config)\n"
+      "      --context NAME\tcontext of the kubeconfig (default: its current context)\n"
+      "  -s, --state DIR\tread the cluster's objects from files instead (see `droveway snapshot`)\n"
+      "  -p, --policy FILE\tpolicy to apply (default: the built-in policy)\n" CLI_REPORT_HELP(
+          ", gitlab or policyreport") "      --help\tshow this help\n"
+                                      "\n"
+                                      "-o policyreport prints PolicyReports (wgpolicyk8s.io/v1alpha2), one per "
+                                      "namespace, for `kubectl apply -f -`.\n"
+                                      "Exit status: 0 if no rule denies anything, 1 if a rule does (see --fail-on), 2 "
+                                      "if the cluster or an input cannot be read.\n");
   return cli_finish(CLI_OK);
 }
 

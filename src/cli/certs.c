@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "certs/certs.h"
 #include "cli/cli.h"
+#include "cli/help.h"
 
 struct certs_options {
   struct dw_pki_request request;
@@ -20,25 +21,28 @@ struct names {
 };
 
 static int help(void) {
-  printf(
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  dw_buf_printf(
+      &text,
       "usage: droveway certs --dir DIR --dns NAME... [--days N] [--force]\n"
       "       droveway certs --dir DIR --check [--dns NAME...]\n"
       "\n"
-      "Creates a private CA (ca.crt, ca.key) and a server certificate signed by it (tls.crt, tls.key), with the file\n"
-      "names of a Kubernetes TLS Secret. Keys are ECDSA P-256. If DIR already has a CA, it is kept and signs a new\n"
+      "Creates a private CA (ca.crt, ca.key) and a server certificate signed by it (tls.crt, tls.key), with the file "
+      "names of a Kubernetes TLS Secret. Keys are ECDSA P-256. If DIR already has a CA, it is kept and signs a new "
       "tls.crt, so running the command again renews the server certificate.\n"
       "\n"
-      "      --dir DIR    directory for the files; created if missing\n"
-      "      --dns NAME   DNS name or IP address of the server: droveway.NAMESPACE.svc for a webhook behind a\n"
-      "                   Service; repeat it, or list several names separated by spaces or commas\n"
-      "      --days N     days that the certificates are valid, 1 to %d (default: %d for tls.crt, %d for ca.crt);\n"
-      "                   tls.crt never outlives ca.crt\n"
-      "      --force      create a new CA and replace the existing files\n"
-      "      --check      only show the existing certificates and any problems with them\n"
-      "      --help       show this help\n"
+      "      --dir DIR\tdirectory for the files; created if missing\n"
+      "      --dns NAME\tDNS name or IP address of the server: droveway.NAMESPACE.svc for a webhook behind a Service; "
+      "repeat it, or list several names separated by spaces or commas\n"
+      "      --days N\tdays that the certificates are valid, 1 to %d (default: %d for tls.crt, %d for ca.crt); tls.crt "
+      "never outlives ca.crt\n"
+      "      --force\tcreate a new CA and replace the existing files\n"
+      "      --check\tonly show the existing certificates and any problems with them\n"
+      "      --help\tshow this help\n"
       "\n"
       "Exit status: 0 on success, 1 if --check found a problem, 2 if the usage is wrong or a file cannot be read.\n",
       DW_PKI_MOST_DAYS, DW_PKI_LEAF_DAYS, DW_PKI_CA_DAYS);
+  cli_put_help(stdout, dw_buf_text(&text));
   return cli_finish(CLI_OK);
 }
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/help.h"
 #include "cli/report.h"
 #include "cli/subjects.h"
 #include "lint/judge.h"
@@ -31,33 +32,32 @@ static void explain_status(const struct dw_subjects *subjects) {
 }
 
 static int help(void) {
-  puts(
-      "usage: droveway check PATH... [--exclude GLOB] [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
-      "       [-n NAMESPACE] [-o text|json|sarif|junit|github|gitlab] [--fail-on deny|warn|never]\n"
+  cli_put_help(
+      stdout,
+      "usage: droveway check PATH... [--exclude GLOB] [--state DIR | --kubeconfig FILE] [--policy FILE] [-n NAMESPACE] "
+      "[-o text|json|sarif|junit|github|gitlab] [--fail-on deny|warn|never]\n"
       "\n"
-      "Checks manifests as if they were applied in order: NetworkAttachmentDefinitions (NADs) first, then the\n"
-      "HyperConverged and KubeVirt objects that refer to them, and MigrationPolicies. Reads YAML streams, JSON and\n"
-      "`kind: List` from files, directories and standard input (-), including manifests embedded in other objects\n"
-      "such as policies and templates. Skips all other kinds, and templates that are not rendered. A file that cannot\n"
-      "be read is reported as [unreadable], and the others are checked.\n"
-      "\n" CLI_MANIFEST_HELP
-      "  -s, --state DIR       the cluster's objects, as written by `droveway snapshot DIR`; without them, rules that\n"
-      "                        need them cannot be checked\n"
-      "      --kubeconfig FILE read the live cluster instead\n"
-      "      --context NAME    context of the kubeconfig (default: its current context)\n"
-      "  -p, --policy FILE     policy to apply (default: the built-in policy)\n"
-      "  -n, --namespace NAME  namespace of manifests that do not set one (default: the policy's)\n" CLI_REPORT_HELP
-      "  -v, --verbose         list what could not be checked without --state or --kubeconfig\n"
-      "      --no-snippets     print one line per finding, without source lines, in text output\n"
-      "      --help            show this help\n"
-      "\n"
-      "Exit status: 0 if nothing is denied, 1 if something is denied (see --fail-on), 2 if an input cannot be read, "
-      "even\n"
-      "if something is denied.\n"
-      "\n"
-      "Examples:\n"
-      "  kubectl kustomize overlays/prod | droveway check - --state cluster-state\n"
-      "  droveway check manifests/ --exclude 'manifests/old/' -o sarif > droveway.sarif");
+      "Checks manifests as if they were applied in order: NetworkAttachmentDefinitions (NADs) first, then the "
+      "HyperConverged and KubeVirt objects that refer to them, and MigrationPolicies. Reads YAML streams, JSON and "
+      "`kind: List` from files, directories and standard input (-), including manifests embedded in other objects such "
+      "as policies and templates. Skips all other kinds, and templates that are not rendered. A file that cannot be "
+      "read is reported as [unreadable], and the others are checked.\n"
+      "\n" CLI_MANIFEST_HELP "  -s, --state DIR\tthe cluster's objects, as written by `droveway snapshot DIR`; without "
+      "them, rules that need them cannot be checked\n"
+      "      --kubeconfig FILE\tread the live cluster instead\n"
+      "      --context NAME\tcontext of the kubeconfig (default: its current context)\n"
+      "  -p, --policy FILE\tpolicy to apply (default: the built-in policy)\n"
+      "  -n, --namespace NAME\tnamespace of manifests that do not set one (default: the policy's)\n" CLI_REPORT_HELP(
+          " or gitlab") "  -v, --verbose\tlist what could not be checked without --state or --kubeconfig\n"
+                        "      --no-snippets\tprint one line per finding, without source lines, in text output\n"
+                        "      --help\tshow this help\n"
+                        "\n"
+                        "Exit status: 0 if nothing is denied, 1 if something is denied (see --fail-on), 2 if an input "
+                        "cannot be read, even if something is denied.\n"
+                        "\n"
+                        "Examples:\n"
+                        "  kubectl kustomize overlays/prod | droveway check - --state cluster-state\n"
+                        "  droveway check manifests/ --exclude old/ -o sarif > droveway.sarif\n");
   return cli_finish(CLI_OK);
 }
 

@@ -4,23 +4,24 @@
 
 #include "cli/cli.h"
 #include "cli/completion_files.h"
+#include "cli/help.h"
 #include "cli/state.h"
 #include "kube/api.h"
 
 static int help(void) {
-  puts("usage: droveway completion bash|zsh|fish\n"
-       "       droveway completion contexts [--kubeconfig FILE]\n"
-       "\n"
-       "Prints a completion script for a shell: commands, options, values, rules and the contexts of the kubeconfig.\n"
-       "`contexts` prints the names of these contexts; the scripts use it.\n"
-       "\n"
-       "      --kubeconfig FILE  kubeconfig of `contexts` (default: $KUBECONFIG or ~/.kube/config)\n"
-       "      --help             show this help\n"
-       "\n"
-       "To install a script:\n"
-       "  bash: droveway completion bash > ~/.local/share/bash-completion/completions/droveway\n"
-       "  zsh:  droveway completion zsh > ~/.zfunc/_droveway, with ~/.zfunc in fpath\n"
-       "  fish: droveway completion fish > ~/.config/fish/completions/droveway.fish");
+  cli_put_help(stdout, "usage: droveway completion bash|zsh|fish\n"
+                       "       droveway completion contexts [--kubeconfig FILE]\n"
+                       "\n"
+                       "Prints a completion script for a shell: commands, options, values, rules and the contexts of "
+                       "the kubeconfig. `contexts` prints the names of these contexts; the scripts use it.\n"
+                       "\n"
+                       "      --kubeconfig FILE\tkubeconfig of `contexts` (default: $KUBECONFIG or ~/.kube/config)\n"
+                       "      --help\tshow this help\n"
+                       "\n"
+                       "To install it for bash, for zsh (with ~/.zfunc in fpath) and for fish:\n"
+                       "  droveway completion bash > ~/.local/share/bash-completion/completions/droveway\n"
+                       "  droveway completion zsh > ~/.zfunc/_droveway\n"
+                       "  droveway completion fish > ~/.config/fish/completions/droveway.fish\n");
   return cli_finish(CLI_OK);
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/explain_print.h"
+#include "cli/help.h"
 #include "cli/report.h"
 #include "cli/subjects.h"
 #include "lint/judge.h"
@@ -22,16 +23,17 @@ struct explain_options {
 };
 
 static int help(void) {
-  puts("usage: droveway explain [RULE... | --all] [--policy FILE] [-o text|markdown|json]\n"
-       "\n"
-       "Explains rules: why a rule exists, an example that breaks it and what Droveway reports for it, the fixed "
-       "example,\n"
-       "and how to change the rule's action. Without RULE, lists all rules.\n"
-       "\n"
-       "      --all           explain every rule\n"
-       "  -p, --policy FILE   policy whose actions are shown (default: the built-in policy)\n"
-       "  -o, --output FORMAT text (default), markdown or json; json is always an array with one object per rule\n"
-       "      --help          show this help");
+  cli_put_help(
+      stdout,
+      "usage: droveway explain [RULE... | --all] [--policy FILE] [-o text|markdown|json]\n"
+      "\n"
+      "Explains rules: why a rule exists, an example that breaks it and what Droveway reports for it, the fixed "
+      "example, and how to change the rule's action. Without RULE, lists all rules.\n"
+      "\n"
+      "      --all\texplain every rule\n"
+      "  -p, --policy FILE\tpolicy whose actions are shown (default: the built-in policy)\n"
+      "  -o, --output FORMAT\ttext (default), markdown or json; json is always an array with one object per rule\n"
+      "      --help\tshow this help\n");
   return cli_finish(CLI_OK);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "cli/help.h"
 #include "cli/subjects.h"
 #include "cli/terminal.h"
 #include "json/json_write.h"
@@ -201,21 +202,19 @@ static void print_all(struct dw_arena *arena, const struct dw_subjects *subjects
 }
 
 static int help(void) {
-  puts("usage: droveway inspect PATH... [--exclude GLOB] [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
-       "       [-n NAMESPACE] [-o text|json]\n"
-       "\n"
-       "Shows how Droveway reads each NetworkAttachmentDefinition (NAD): whether it is a migration network and why, "
-       "its\n"
-       "plugins, and its address pools with the number of usable addresses.\n"
-       "\n" CLI_MANIFEST_HELP
-       "  -s, --state DIR       the cluster's objects (see `droveway snapshot`), to find out which NADs are in use as\n"
-       "                        migration networks\n"
-       "      --kubeconfig FILE read the live cluster instead\n"
-       "      --context NAME    context of the kubeconfig (default: its current context)\n"
-       "  -p, --policy FILE     policy to apply (default: the built-in policy)\n"
-       "  -n, --namespace NAME  namespace of manifests that do not set one (default: the policy's)\n"
-       "  -o, --output FORMAT   text (default) or json\n"
-       "      --help            show this help");
+  cli_put_help(stdout, "usage: droveway inspect PATH... [--exclude GLOB] [--state DIR | --kubeconfig FILE] [--policy "
+                       "FILE] [-n NAMESPACE] [-o text|json]\n"
+                       "\n"
+                       "Shows how Droveway reads each NetworkAttachmentDefinition (NAD): whether it is a migration "
+                       "network and why, its plugins, and its address pools with the number of usable addresses.\n"
+                       "\n" CLI_MANIFEST_HELP "  -s, --state DIR\tthe cluster's objects (see `droveway snapshot`), to "
+                       "find out which NADs are in use as migration networks\n"
+                       "      --kubeconfig FILE\tread the live cluster instead\n"
+                       "      --context NAME\tcontext of the kubeconfig (default: its current context)\n"
+                       "  -p, --policy FILE\tpolicy to apply (default: the built-in policy)\n"
+                       "  -n, --namespace NAME\tnamespace of manifests that do not set one (default: the policy's)\n"
+                       "  -o, --output FORMAT\ttext (default) or json\n"
+                       "      --help\tshow this help\n");
   return cli_finish(CLI_OK);
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/help.h"
 
 static const struct cli_command commands[] = {
     {"serve", "run the admission webhook (HTTPS)", cli_serve},
@@ -23,19 +24,22 @@ static const struct cli_command commands[] = {
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
-static void print_help(FILE *out) {
-  fputs("Droveway checks KubeVirt live-migration networks. It rejects networks that would break\n"
-        "virt-handler and tells you how to fix them.\n"
-        "\n"
-        "usage: droveway COMMAND [OPTION...]\n\n",
-        out);
+static void print_help(FILE *file) {
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  dw_buf_puts(&text,
+              "Droveway checks KubeVirt live-migration networks. It rejects networks that would break virt-handler "
+              "and tells you how to fix them.\n"
+              "\n"
+              "usage: droveway COMMAND [OPTION...]\n"
+              "\n");
   for (size_t i = 0; i < COMMANDS; i++)
-    fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
-  fputs("\n"
-        "Run `droveway COMMAND --help` for the options of a command.\n"
-        "Exit status: 0 if nothing is denied, 1 if something is denied, 2 if the usage is wrong or an\n"
-        "input cannot be read.\n",
-        out);
+    dw_buf_printf(&text, "  %s\t%s\n", commands[i].name, commands[i].summary);
+  dw_buf_puts(&text,
+              "\n"
+              "Run `droveway COMMAND --help` for the options of a command.\n"
+              "Exit status: 0 if nothing is denied, 1 if something is denied, 2 if the usage is wrong or an input "
+              "cannot be read.\n");
+  cli_put_help(file, dw_buf_text(&text));
 }
 
 static int help(void) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/help.h"
 #include "cli/report.h"
 #include "cli/state.h"
 #include "cli/subjects.h"
@@ -22,29 +23,29 @@ struct arguments {
 };
 
 static int help(void) {
-  puts(
-      "usage: droveway map [--kubeconfig FILE [--context NAME] | --state DIR] [-f PATH...] [--policy FILE]\n"
-      "                    [-o text|json|svg|html] [--suggest [/SIZE]] [--family 4|6] [--color WHEN]\n"
+  cli_put_help(
+      stdout,
+      "usage: droveway map [--kubeconfig FILE [--context NAME] | --state DIR] [-f PATH...] [--policy FILE] [-o "
+      "text|json|svg|html] [--suggest [/SIZE]] [--family 4|6] [--color WHEN]\n"
       "\n"
       "Shows which addresses are in use (cluster networks, pools, remote clusters, nodes) and which are free.\n"
       "\n"
-      "      --kubeconfig FILE  cluster to read (default: the pod's own cluster, $KUBECONFIG or ~/.kube/config)\n"
-      "      --context NAME     context of the kubeconfig (default: its current context)\n"
-      "  -s, --state DIR        read the cluster's objects from files instead (see `droveway snapshot`)\n"
-      "  -f, --filename PATH    include these manifests as if they were already applied; a cluster is then read only\n"
-      "                         with --kubeconfig or --state\n"
-      "  -p, --policy FILE      policy to apply (default: the built-in policy)\n"
-      "  -o, --output FORMAT    text (default), json, svg (a picture) or html (a page that also shows NICs and\n"
-      "                         findings)\n"
-      "      --suggest [/SIZE]  suggest free ranges for a migration network, of this size: /8 to /30 (IPv4) or /48 to\n"
-      "                         /126 (IPv6); without a size, or if it is too small, of the smallest that fits; html\n"
-      "                         output always does\n"
-      "      --family 4|6       show only IPv4 or only IPv6\n"
-      "      --color WHEN       auto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"
-      "      --help             show this help\n"
+      "      --kubeconfig FILE\tcluster to read (default: the pod's own cluster, $KUBECONFIG or ~/.kube/config)\n"
+      "      --context NAME\tcontext of the kubeconfig (default: its current context)\n"
+      "  -s, --state DIR\tread the cluster's objects from files instead (see `droveway snapshot`)\n"
+      "  -f, --filename PATH\tinclude these manifests as if they were already applied; a cluster is then read only "
+      "with --kubeconfig or --state\n"
+      "  -p, --policy FILE\tpolicy to apply (default: the built-in policy)\n"
+      "  -o, --output FORMAT\ttext (default), json, svg (a picture) or html (a page that also shows NICs and "
+      "findings)\n"
+      "      --suggest [/SIZE]\tsuggest free ranges for a migration network, of this size: /8 to /30 (IPv4) or /48 to "
+      "/126 (IPv6); without a size, or if it is too small, of the smallest that fits; html output always does\n"
+      "      --family 4|6\tshow only IPv4 or only IPv6\n"
+      "      --color WHEN\tauto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"
+      "      --help\tshow this help\n"
       "\n"
       "Text output is as wide as $COLUMNS, or else the terminal.\n"
-      "Exit status: 0, or 2 if the cluster or an input cannot be read.");
+      "Exit status: 0, or 2 if the cluster or an input cannot be read.\n");
   return cli_finish(CLI_OK);
 }
 

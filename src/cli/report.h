@@ -42,11 +42,11 @@ enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
     "no-snippets", no_argument, NULL, CLI_OPTION_NO_SNIPPETS                                                           \
   }
 #define CLI_REPORT_LETTERS "o:q"
-#define CLI_REPORT_HELP                                                                                                \
-  "  -o, --output FORMAT   text (default), json, sarif, junit, github or gitlab\n"                                     \
-  "      --fail-on LEVEL   exit with status 1 on: deny (default), warn (also on warnings) or never\n"                  \
-  "      --color WHEN      auto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"         \
-  "  -q, --quiet           omit the summary from text and github output\n"
+#define CLI_REPORT_HELP(MORE_FORMATS)                                                                                  \
+  "  -o, --output FORMAT\ttext (default), json, sarif, junit, github" MORE_FORMATS "\n"                                \
+  "      --fail-on LEVEL\texit with status 1 on: deny (default), warn (also on warnings) or never\n"                   \
+  "      --color WHEN\tauto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"             \
+  "  -q, --quiet\tomit the summary from text and github output\n"
 
 /* Stores OPTION in OUT. CLI_FAILED after printing an error about VALUE, which names COMMAND. */
 int cli_report_option(const char *command, int option, const char *value, struct cli_report_options *out);

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "cli/state.h"
 #include "files/manifests.h"
 #include "rules/engine.h"
@@ -16,20 +17,21 @@ struct review_options {
 };
 
 static int help(void) {
-  puts("usage: droveway review FILE [--mutate] [--policy FILE] [--state DIR | --kubeconfig FILE]\n"
-       "\n"
-       "Answers the AdmissionReview request in FILE (- for standard input) and prints the response that `serve` would\n"
-       "send, byte for byte.\n"
-       "\n"
-       "      --mutate          answer as /mutate does (default: as /validate does)\n"
-       "  -p, --policy FILE     policy to apply (default: the built-in policy)\n"
-       "  -s, --state DIR       read the cluster's objects from files (default: nothing is known about a cluster)\n"
-       "      --kubeconfig FILE read the live cluster instead\n"
-       "      --context NAME    context of the kubeconfig (default: its current context)\n"
-       "      --help            show this help\n"
-       "\n"
-       "Exit status: 0 if the request is allowed, 1 if it is denied, 2 if the usage is wrong or an input cannot be "
-       "read.");
+  cli_put_help(stdout,
+               "usage: droveway review FILE [--mutate] [--policy FILE] [--state DIR | --kubeconfig FILE]\n"
+               "\n"
+               "Answers the AdmissionReview request in FILE (- for standard input) and prints the response that "
+               "`serve` would send, byte for byte.\n"
+               "\n"
+               "      --mutate\tanswer as /mutate does (default: as /validate does)\n"
+               "  -p, --policy FILE\tpolicy to apply (default: the built-in policy)\n"
+               "  -s, --state DIR\tread the cluster's objects from files (default: nothing is known about a cluster)\n"
+               "      --kubeconfig FILE\tread the live cluster instead\n"
+               "      --context NAME\tcontext of the kubeconfig (default: its current context)\n"
+               "      --help\tshow this help\n"
+               "\n"
+               "Exit status: 0 if the request is allowed, 1 if it is denied, 2 if the usage is wrong or an input "
+               "cannot be read.\n");
   return cli_finish(CLI_OK);
 }
 

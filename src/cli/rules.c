@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "cli/terminal.h"
 #include "rules/engine.h"
 #include "json/json_write.h"
@@ -78,14 +79,14 @@ static void print_markdown(const struct dw_policy *policy, const struct dw_rule 
 }
 
 static int help(void) {
-  puts("usage: droveway rules [--policy FILE] [-o text|json|markdown]\n"
-       "\n"
-       "Lists all rules with their actions on migration networks and on other NADs (- means that the rule does not\n"
-       "apply).\n"
-       "\n"
-       "  -p, --policy FILE   policy whose actions are shown (default: the built-in policy)\n"
-       "  -o, --output FORMAT text (default), json or markdown\n"
-       "      --help          show this help");
+  cli_put_help(stdout, "usage: droveway rules [--policy FILE] [-o text|json|markdown]\n"
+                       "\n"
+                       "Lists all rules with their actions on migration networks and on other NADs (- means that the "
+                       "rule does not apply).\n"
+                       "\n"
+                       "  -p, --policy FILE\tpolicy whose actions are shown (default: the built-in policy)\n"
+                       "  -o, --output FORMAT\ttext (default), json or markdown\n"
+                       "      --help\tshow this help\n");
   return cli_finish(CLI_OK);
 }
 

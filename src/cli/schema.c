@@ -3,21 +3,22 @@
 
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "cluster/policy_schema.h"
 #include "rules/engine.h"
 
 static int help(void) {
-  puts("usage: droveway schema\n"
-       "\n"
-       "Prints the JSON Schema of the policy file. Editors with a YAML language server use it to complete and check\n"
-       "policies, if the policy begins with:\n"
-       "\n"
-       "  # yaml-language-server: $schema=droveway-policy.schema.json\n"
-       "\n"
-       "      --help   show this help\n"
-       "\n"
-       "Example:\n"
-       "  droveway schema > droveway-policy.schema.json");
+  cli_put_help(stdout, "usage: droveway schema\n"
+                       "\n"
+                       "Prints the JSON Schema of the policy file. Editors with a YAML language server use it to "
+                       "complete and check policies, if the policy begins with:\n"
+                       "\n"
+                       "  # yaml-language-server: $schema=droveway-policy.schema.json\n"
+                       "\n"
+                       "      --help\tshow this help\n"
+                       "\n"
+                       "Example:\n"
+                       "  droveway schema > droveway-policy.schema.json\n");
   return cli_finish(CLI_OK);
 }
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "cli/help.h"
 
 enum { LONGEST_SECONDS = 86400 };
 
@@ -33,10 +34,11 @@ static bool read_seconds(const char *text, struct timespec *out) {
 }
 
 static int help(void) {
-  puts("usage: droveway sleep SECONDS\n"
-       "\n"
-       "Waits, for use as a preStop hook in an image without a shell: the pod's endpoint is removed from the Service\n"
-       "before the server stops. SECONDS may be a decimal (0.5); the maximum is one day.");
+  cli_put_help(stdout,
+               "usage: droveway sleep SECONDS\n"
+               "\n"
+               "Waits, for use as a preStop hook in an image without a shell: the pod's endpoint is removed from the "
+               "Service before the server stops. SECONDS may be a decimal (0.5); the maximum is one day.\n");
   return cli_finish(CLI_OK);
 }
 

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/help.h"
 #include "cli/state.h"
 #include "json/json_write.h"
 
@@ -23,17 +24,19 @@ struct snapshot_options {
 };
 
 static int help(void) {
-  puts("usage: droveway snapshot DIR [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE]\n"
-       "\n"
-       "Writes the parts of a cluster's objects that the rules read to DIR, one file per kind, for `--state` or to\n"
-       "attach to a bug report. Other fields and annotations, pull secrets and SSH keys are left out. DIR is created;\n"
-       "if it exists, it must be empty.\n"
-       "\n"
-       "      --kubeconfig FILE  cluster to read (default: the pod's own cluster, $KUBECONFIG or ~/.kube/config)\n"
-       "      --context NAME     context of the kubeconfig (default: its current context)\n"
-       "  -s, --state DIR        reduce the objects in these files instead\n"
-       "  -p, --policy FILE      policy whose namespace is used for objects in files that do not set one\n"
-       "      --help             show this help");
+  cli_put_help(
+      stdout,
+      "usage: droveway snapshot DIR [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE]\n"
+      "\n"
+      "Writes the parts of a cluster's objects that the rules read to DIR, one file per kind, for `--state` or to "
+      "attach to a bug report. Other fields and annotations, pull secrets and SSH keys are left out. DIR is created; "
+      "if it exists, it must be empty.\n"
+      "\n"
+      "      --kubeconfig FILE\tcluster to read (default: the pod's own cluster, $KUBECONFIG or ~/.kube/config)\n"
+      "      --context NAME\tcontext of the kubeconfig (default: its current context)\n"
+      "  -s, --state DIR\treduce the objects in these files instead\n"
+      "  -p, --policy FILE\tpolicy whose namespace is used for objects in files that do not set one\n"
+      "      --help\tshow this help\n");
   return cli_finish(CLI_OK);
 }
 

@@ -23,9 +23,9 @@ enum { CLI_OPTION_EXCLUDE = 0x200 };
   }
 #define CLI_MANIFEST_LETTERS ":f:s:p:n:h"
 #define CLI_MANIFEST_HELP                                                                                              \
-  "  -f, --filename PATH   file, directory (read recursively) or - (standard input); PATH alone means the same\n"      \
-  "      --exclude GLOB    leave out files and directories that match, as .gitignore does; repeat it for several.\n"   \
-  "                        A directory named as PATH can have a file .drovewayignore with such patterns\n"
+  "  -f, --filename PATH\tfile, directory (read recursively) or - (standard input); PATH alone means the same\n"       \
+  "      --exclude GLOB\tleave out files and directories that match, as .gitignore does; repeat it for several. A "    \
+  "directory named as PATH can have a file .drovewayignore with such patterns\n"
 
 /* Reads the options of COMMAND and the files that they name. CLI_OK: the caller frees OUT with dw_subjects_free(), and
  * reports what is in OUT->read.unreadable, which may be all of it.

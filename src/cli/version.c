@@ -5,6 +5,7 @@
 #include "base/sanitizer.h"
 #include "certs/certs.h"
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "http/server.h"
 #include "kube/api.h"
 #include "serve/server.h"
@@ -29,9 +30,9 @@ static const char *build_kind(void) {
 }
 
 static int help(void) {
-  puts("usage: droveway version\n"
-       "\n"
-       "Prints the version, the versions of the libraries in use and the kind of build.");
+  cli_put_help(stdout, "usage: droveway version\n"
+                       "\n"
+                       "Prints the version, the versions of the libraries in use and the kind of build.\n");
   return cli_finish(CLI_OK);
 }
 
