@@ -72,7 +72,8 @@ struct dw_pool {
   struct dw_ip_value start;      /* range_start */
   struct dw_ip_value end;        /* range_end */
   bool start_ignored;            /* whereabouts silently ignores range_start; false if it is absent */
-  bool end_ignored; /* the same for range_end; or for END, if range is START-END/LEN and END is before START */
+  bool end_ignored;        /* the same for range_end; or for END, if range is START-END/LEN and END is before START */
+  struct dw_value exclude; /* whereabouts' list as written */
   struct dw_exclude *excludes;
   size_t exclude_count;
   unsigned slice_bits;   /* whereabouts' node_slice_size, if it is valid for this range: each node hands out only

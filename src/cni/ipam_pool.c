@@ -80,7 +80,7 @@ static bool check_end(const struct dw_pool *pool, const struct dw_ip_value *valu
 
 void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, struct dw_pool *out) {
   enum dw_addr_syntax syntax = source->in_list ? DW_ADDR_STRICT : DW_ADDR_SLOPPY;
-  struct dw_pool pool = {.field = source->field, .range = source->range};
+  struct dw_pool pool = {.field = source->field, .range = source->range, .exclude = source->exclude};
   pool.start = dw_ip_read(&source->start, syntax);
   pool.end = dw_ip_read(&source->end, syntax);
   bool excludes_good = read_excludes(arena, &source->exclude, &pool);

@@ -24,6 +24,12 @@ void dw_text_position(const char *text, size_t length, size_t offset, int *line,
 
 /* --- field paths --- */
 
+const char *dw_path_join(struct dw_arena *arena, const char *path, const char *key) {
+  bool plain = *key != '\0' && strpbrk(key, ".[]/") == NULL;
+  return plain ? dw_arena_join(arena, path, *path == '\0' ? "" : ".", key)
+               : dw_arena_printf(arena, "%s[%s]", path, key);
+}
+
 #define LONGEST_NAME 320 /* enough for any label key; a huge key must not be copied into many paths */
 
 static bool next_bracketed(const char **path, struct path_token *token) {

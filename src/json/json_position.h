@@ -17,6 +17,10 @@ struct dw_span {
 /* 1-based line and column (in bytes) of OFFSET in TEXT. */
 void dw_text_position(const char *text, size_t length, size_t offset, int *line, int *column) __attribute__((nonnull));
 
+/* The path of the member KEY of the object at PATH ("" for the root): PATH.KEY, or PATH[KEY] if KEY has dots. */
+const char *dw_path_join(struct dw_arena *arena, const char *path, const char *key)
+    __attribute__((nonnull, returns_nonnull));
+
 struct dw_json_place {
   struct dw_span key;   /* including its quotes; empty for the root and for array elements */
   struct dw_span value; /* the text of the value, without surrounding white space */

@@ -56,11 +56,14 @@ static void added_addresses(struct dw_check *check, const struct dw_rule *rule, 
   for (size_t i = 0; i < ipam->local_pool_count && ipam->error == NULL; i++) {
     const struct dw_local_pool *address = &ipam->local_pools[i];
     bool used = every_node_uses(ipam, address);
+    const char *field = address->value.field;
+    const char *entry = dw_arena_strndup(check->arena, field, (size_t)(strrchr(field, ']') + 1 - field));
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = address->value.field,
                                  .value = address->value.text,
                                  .fix = "remove it",
+                                 .edits = dw_edit_remove(check->arena, entry),
                                  .warn_at_most = !used},
               used ? "every pod gets this address, so nodes end up with duplicates"
                    : "every pod gets this address in addition to its own");
@@ -87,8 +90,7 @@ static void ipam_per_node(struct dw_check *check, const struct dw_rule *rule) {
     dw_report_unverified(check, rule, ipam->type_value.field, "the IPAM plugin \"%s\" is unknown", ipam->type_name);
 }
 
-/* How many addresses the pods need: one for each virt-handler and each virt-synchronization-controller, and one for the
- * pod that an update of the latter starts first. */
+/* How many addresses the pods need. */
 struct demand {
   bool known;
   uint64_t nodes;
@@ -98,7 +100,7 @@ struct demand {
 static struct demand demand_of(const struct dw_check *check) {
   uint64_t nodes = dw_view_summary(check->view).handler_nodes;
   return (struct demand){nodes > 0 && dw_view_knows(check->view, DW_KIND_NODE) == DW_KNOWN, nodes,
-                         nodes + check->sync.pods + check->sync.surge};
+                         dw_nad_needed(check)};
 }
 
 static const char *sync_text(const struct dw_check *check) {

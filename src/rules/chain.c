@@ -10,6 +10,14 @@ static struct dw_found about_type(const struct dw_cni_plugin *plugin, const char
       .reason = DW_REASON_INVALID, .field = plugin->type.field, .value = plugin->type_name, .fix = fix};
 }
 
+/* The same, with a fix that removes the plugin from the list. */
+static struct dw_found remove_plugin(const struct dw_check *check, const struct dw_cni_plugin *plugin,
+                                     const char *fix) {
+  struct dw_found found = about_type(plugin, fix);
+  found.edits = dw_edit_remove(check->arena, plugin->field);
+  return found;
+}
+
 /* --- cniVersion --- */
 
 static void version_fits(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
@@ -22,6 +30,7 @@ static void version_fits(struct dw_check *check, const struct dw_rule *rule, con
                            .field = value->field,
                            .value = dw_value_shown(check->arena, value),
                            .fix = dw_arena_printf(check->arena, "use %s or newer", oldest),
+                           .edits = dw_nad_set_version(check, dw_nad_version_for(check->config)),
                            .about = {plugin->type_name, strlen(plugin->type_name)}};
   if (dw_nad_is_blank(value))
     dw_report(check, rule, &found, "without it, the version defaults to 0.1.0, which the plugin %s does not support",
@@ -76,7 +85,7 @@ static void source_routing(struct dw_check *check, const struct dw_rule *rule, c
   struct dw_value table = dw_plugin_option(check->arena, plugin, "table");
   if (strcmp(plugin->type_name, "sbr") != 0 || dw_value_given(&table) || is_only_ipv6(&creator->ipam))
     return;
-  struct dw_found found = about_type(plugin, "remove it");
+  struct dw_found found = remove_plugin(check, plugin, "remove it");
   found.warn_at_most = dw_plugin_option_true(plugin, "addSourceHints");
   dw_report(check, rule, &found,
             found.warn_at_most
@@ -111,7 +120,7 @@ static void routing_domain(struct dw_check *check, const struct dw_rule *rule, c
     accepted |= dw_nad_is_tuning(other) &&
                 (accepts_vrf(check->arena, dw_plugin_option(check->arena, other, "sysctl").json) ||
                  accepts_vrf(check->arena, dw_plugin_option(check->arena, other, "args.cni.sysctl").json));
-  struct dw_found found = about_type(plugin, "remove it");
+  struct dw_found found = remove_plugin(check, plugin, "remove it");
   found.warn_at_most = accepted;
   dw_report(check, rule, &found,
             shared ? "puts migration0 into a VRF; by default, virt-handler's connections receive no packets from a VRF"
@@ -142,7 +151,7 @@ static void bandwidth(struct dw_check *check, const struct dw_rule *rule, const 
   if (strcmp(plugin->type_name, "bandwidth") != 0 || !limits_bandwidth(plugin) ||
       dw_plugin_makes_veth(creator->type_name) != 0)
     return;
-  struct dw_found found = about_type(plugin, "remove it, and limit migrations with bandwidthPerMigration");
+  struct dw_found found = remove_plugin(check, plugin, "remove it, and limit migrations with bandwidthPerMigration");
   dw_report(check, rule, &found, "only works on a veth pair, and %s does not create one", creator->type_name);
 }
 
@@ -153,18 +162,22 @@ static void firewall(struct dw_check *check, const struct dw_rule *rule, const s
   struct dw_value policy = dw_plugin_option(check->arena, plugin, "ingressPolicy");
   struct dw_value backend = dw_plugin_option(check->arena, plugin, "backend");
   if (dw_text_equal(policy.text, "isolated") && dw_plugin_is_bridge(creator->type_name)) {
-    struct dw_found found = {
-        .reason = DW_REASON_INVALID, .field = policy.field, .value = policy.text, .fix = "remove it"};
+    struct dw_found found = {.reason = DW_REASON_INVALID,
+                             .field = policy.field,
+                             .value = policy.text,
+                             .fix = "remove it",
+                             .edits = dw_edit_remove(check->arena, policy.field)};
     dw_report(check, rule, &found, "drops traffic between the bridge's ports, so the nodes cannot reach each other");
   } else if (dw_text_equal(backend.text, "firewalld")) {
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = backend.field,
                              .value = backend.text,
                              .fix = "remove it",
+                             .edits = dw_edit_remove(check->arena, backend.field),
                              .warn_at_most = true};
     dw_report(check, rule, &found, "fails on every node that does not run firewalld");
   } else {
-    struct dw_found found = about_type(plugin, "remove it");
+    struct dw_found found = remove_plugin(check, plugin, "remove it");
     found.warn_at_most = true;
     dw_report(check, rule, &found, "has no use on a migration network, and leaves its iptables chains on the nodes");
   }
@@ -176,7 +189,7 @@ static void port_mappings(struct dw_check *check, const struct dw_rule *rule, co
   struct dw_value mappings = dw_plugin_option(check->arena, plugin, "runtimeConfig.portMappings");
   if (strcmp(plugin->type_name, "portmap") != 0 || dw_json_at(mappings.json, 0) == NULL)
     return;
-  struct dw_found found = about_type(plugin, "remove it");
+  struct dw_found found = remove_plugin(check, plugin, "remove it");
   found.warn_at_most = true;
   dw_report(check, rule, &found,
             "forwards ports of the node to virt-handler, and leaves its chains in the node's packet filter");
@@ -207,7 +220,8 @@ static void ipv6_switches(struct dw_check *check, const struct dw_rule *rule, co
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = dw_arena_join(check->arena, settings->field, ".", m.key),
                              .value = text,
-                             .fix = "remove it, or use an IPv4 range"};
+                             .fix = "remove it, or use an IPv4 range",
+                             .edits = dw_edit_remove(check->arena, dw_path_join(check->arena, settings->field, m.key))};
     dw_report(check, rule, &found, "removes the IPv6 addresses again, and migration0 has no others");
   }
 }

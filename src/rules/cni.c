@@ -1,6 +1,7 @@
 /* What every CNI configuration must satisfy, whatever the network is for. */
 #include <string.h>
 
+#include "base/text.h"
 #include "base/utf8.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
@@ -97,6 +98,27 @@ static const char *winner(struct dw_arena *arena, const struct dw_json_duplicate
   return dw_arena_printf(arena, "and \"%s\" wins", duplicate->used);
 }
 
+/* Libcni and Multus look up these keys as they are spelled here. */
+static bool is_exact(const char *key) {
+  static const char *const exact[] = {"name", "cniVersion", "plugins"};
+  for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++)
+    if (strcmp(exact[i], key) == 0)
+      return true;
+  return false;
+}
+
+/* Removes one of two keys with the same value: not the one that is spelled as it must be, nor the one that is used. */
+static struct dw_edits remove_repeated(const struct dw_check *check, const struct dw_json_duplicate *duplicate) {
+  const char *first = duplicate->first;
+  const char *second = duplicate->second;
+  bool keep_second = is_exact(second) || (!is_exact(first) && strcmp(duplicate->used, second) == 0);
+  size_t parent = strlen(duplicate->path) - strlen(second);
+  if (strcmp(first, second) == 0 || !keep_second)
+    return dw_edit_remove(check->arena, duplicate->path);
+  return dw_edit_remove(
+      check->arena, dw_arena_join(check->arena, dw_arena_strndup(check->arena, duplicate->path, parent), first, ""));
+}
+
 static void ambiguous_keys(struct dw_check *check, const struct dw_rule *rule,
                            const struct dw_json_duplicate *duplicate) {
   struct dw_found found = {.reason = DW_REASON_DUPLICATE,
@@ -108,6 +130,8 @@ static void ambiguous_keys(struct dw_check *check, const struct dw_rule *rule,
                            .warn_at_most = duplicate->same_value && !check->class.migration};
   if (check->config->more_duplicates)
     dw_nad_mark_unread(check, &found);
+  if (duplicate->same_value && duplicate->times == 2)
+    found.edits = remove_repeated(check, duplicate);
   const char *wins = winner(check->arena, duplicate);
   found.gist = dw_arena_printf(check->arena, "\"%s\" and \"%s\" (%zu spellings in all), %s", duplicate->first,
                                duplicate->second, duplicate->times, wins);
@@ -144,12 +168,14 @@ static void misspelt_key(struct dw_check *check, const struct dw_rule *rule, con
   const char *key = exact->name;
   if (dw_json_get(config, exact->name) != NULL || dw_json_get_fold(config, exact->name, &key) == NULL)
     return;
-  struct dw_found found = {.reason = DW_REASON_INVALID,
-                           .field = dw_arena_join(check->arena, "spec.config", ".", key),
-                           .value = key,
-                           .fix = dw_arena_printf(check->arena, "use \"%s\"", exact->name),
-                           .of_key = true,
-                           .warn_at_most = !exact->fails};
+  struct dw_found found = {
+      .reason = DW_REASON_INVALID,
+      .field = dw_arena_join(check->arena, "spec.config", ".", key),
+      .value = key,
+      .fix = dw_arena_printf(check->arena, "use \"%s\"", exact->name),
+      .edits = dw_edit_rename(check->arena, dw_arena_join(check->arena, "spec.config", ".", key), exact->name),
+      .of_key = true,
+      .warn_at_most = !exact->fails};
   dw_report(check, rule, &found, "%s", exact->what);
 }
 
@@ -191,6 +217,12 @@ static void list_next_to_type(struct dw_check *check, const struct dw_rule *rule
   dw_report(check, rule, &found, "is ignored, because a configuration that has a type is a single plugin");
 }
 
+/* The name of the file at PATH, without its folders. */
+static const char *file_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash == NULL ? path : slash + 1;
+}
+
 static void plugin_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = plugin->type.field,
@@ -210,6 +242,11 @@ static void plugin_type(struct dw_check *check, const struct dw_rule *rule, cons
   } else if (plugin->type.text == NULL) {
     dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(plugin->type.json));
   } else {
+    const char *name = file_name(plugin->type.text);
+    if (dw_plugin_class(name) != DW_PLUGIN_UNKNOWN) {
+      found.fix = dw_arena_printf(check->arena, "use \"%s\"", name);
+      found.edits = dw_edit_set_text(check->arena, plugin->type.field, name);
+    }
     dw_report(check, rule, &found, "is not a file name; type must be the name of the plugin's executable");
   }
 }
@@ -222,7 +259,8 @@ static void misspelt_type(struct dw_check *check, const struct dw_rule *rule, co
   struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
                            .field = type->field,
                            .value = type->text,
-                           .fix = dw_arena_printf(check->arena, "did you mean \"%s\"?", meant)};
+                           .fix = dw_arena_printf(check->arena, "did you mean \"%s\"?", meant),
+                           .edits = dw_edit_set_text(check->arena, type->field, meant)};
   dw_report(check, rule, &found, "is not a known CNI plugin");
 }
 
@@ -241,7 +279,8 @@ static void listed_plugin(struct dw_check *check, const struct dw_rule *rule, co
                              .field = value.field,
                              .value = dw_value_shown(check->arena, &value),
                              .json = json,
-                             .fix = "remove it: only the list's own value is used"};
+                             .fix = "remove it: only the list's own value is used",
+                             .edits = dw_edit_remove(check->arena, value.field)};
     dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(json));
   }
 }
@@ -252,6 +291,10 @@ static void ipam_path(struct dw_check *check, const struct dw_rule *rule, const 
                            .field = type->field,
                            .value = type->text,
                            .fix = "use only the name of the IPAM plugin, such as whereabouts"};
+  static const char *const known[] = {"whereabouts", "host-local", "static", "dhcp"};
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (strcmp(file_name(type->text), known[i]) == 0)
+      found.edits = dw_edit_set_text(check->arena, type->field, known[i]);
   dw_report(check, rule, &found, "is a path, not the name of the plugin's executable");
 }
 
@@ -288,6 +331,15 @@ static size_t longest_name(const struct dw_check *check) {
   return FILE_NAME - CONTAINER - DASHES - (check->class.migration ? MIGRATION0 : 1);
 }
 
+/* Uses the name that Multus fills in, that of the NAD. In OVN-Kubernetes, the name is that of a shared network. */
+static struct dw_edits use_own_name(const struct dw_check *check) {
+  const struct dw_cni_config *config = check->config;
+  bool ovn = config->plugin_count > 0 && dw_nad_is_ovn(&config->plugins[0]);
+  if (ovn || !dw_is_cni_name(check->name) || strlen(check->name) > longest_name(check))
+    return (struct dw_edits){NULL, 0};
+  return dw_edit_set_text(check->arena, config->name.field, check->name);
+}
+
 /* Multus' attach client fills in an absent or empty name, in a list as well (measured: type/list-no-name), but not
  * null, and libcni fails on that. Source: network-attachment-definition-client pkg/utils/cniconfig.go,
  * GetCNIConfigFromSpec. */
@@ -303,12 +355,14 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   if (dw_json_type(name->json) == DW_JSON_NULL) {
     found.reason = DW_REASON_REQUIRED;
     found.fix = "remove it, or set a name";
+    found.edits = use_own_name(check);
     dw_report(check, rule, &found, "must not be null: Multus only fills in a name that is missing or empty");
   } else if (dw_nad_is_blank(name)) {
     return;
   } else if (name->text == NULL) {
     dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(name->json));
   } else if (!dw_is_cni_name(name->text)) {
+    found.edits = use_own_name(check);
     dw_report(check, rule, &found, "libcni does not accept this network name");
   } else if (strlen(name->text) > longest_name(check)) {
     found.fix = "shorten it";
@@ -349,9 +403,23 @@ static void warn_of_lost_options(struct dw_check *check, const struct dw_rule *r
             &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                .field = version->field,
                                .fix = "set one, such as \"cniVersion\": \"0.3.1\"",
+                               .edits = dw_nad_set_version(check, dw_nad_version_for(check->config)),
                                .warn_at_most = true},
             "without it, Multus passes no options to the plugins in a list when a pod is deleted: whereabouts never "
             "frees the pod's address, and the plugins clean nothing up");
+}
+
+/* The version that VALUE most likely means: "1.0" means 1.0.0. Without a hint, the one that /mutate fills in. */
+static const char *version_meant(const struct dw_check *check, const struct dw_value *value) {
+  static const char *const versions[] = {"0.3.1", "0.4.0", "1.0.0", "1.1.0"};
+  const char *text = dw_value_shown(check->arena, value);
+  const char *suitable = dw_nad_version_for(check->config);
+  if (text == NULL)
+    return suitable;
+  const char *meant = dw_arena_join(check->arena, text, ".0", "");
+  if (!dw_is_cni_version(meant))
+    meant = dw_nearest_only(text, versions, sizeof versions / sizeof versions[0]);
+  return meant == NULL || strcmp(meant, suitable) < 0 ? suitable : meant;
 }
 
 static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
@@ -370,13 +438,23 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
                            .field = version->field,
                            .value = dw_value_shown(check->arena, version),
                            .json = version->json,
-                           .fix = "use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0"};
+                           .fix = "use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0",
+                           .edits = dw_nad_set_version(check, version_meant(check, version))};
   if (version->text == NULL) {
     found.reason = DW_REASON_INVALID;
     dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(version->json));
   } else {
     dw_report(check, rule, &found, "libcni does not support this version");
   }
+}
+
+static const char *trim(struct dw_arena *arena, const char *text) {
+  while (dw_is_space(*text))
+    text++;
+  size_t length = strlen(text);
+  while (length > 0 && dw_is_space(text[length - 1]))
+    length--;
+  return dw_arena_strndup(arena, text, length);
 }
 
 /* An existing NIC is also found by an alternative name (measured: interface/master-altname-22-bytes). The bridge plugin
@@ -389,6 +467,7 @@ static void interface(struct dw_check *check, const struct dw_rule *rule, const 
       name->text != NULL && (may_be_altname ? dw_is_interface_altname(name->text) : dw_is_interface_name(name->text));
   if (good)
     return;
+  const char *trimmed = name->text == NULL ? "" : trim(check->arena, name->text);
   struct dw_found found = {
       .reason = DW_REASON_INVALID,
       .field = name->field,
@@ -397,6 +476,8 @@ static void interface(struct dw_check *check, const struct dw_rule *rule, const 
       .fix = may_be_altname
                  ? "use the NIC's name: 1 to 15 bytes (an alternative name: up to 127) without '/', ':' or white space"
                  : "use a name of 1 to 15 bytes without '/', ':', '%' or white space"};
+  if (may_be_altname ? dw_is_interface_altname(trimmed) : dw_is_interface_name(trimmed))
+    found.edits = dw_edit_set_text(check->arena, name->field, trimmed);
   if (name->text == NULL)
     dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(name->json));
   else

@@ -1,6 +1,7 @@
 /* Plugins that move a device into the pod instead of creating an interface: whether there is a device to move. */
 #include <string.h>
 
+#include "base/text.h"
 #include "rules/families.h"
 #include "rules/nic_internal.h"
 
@@ -55,6 +56,10 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
   size_t without = dw_view_without_device(check->view, resource, names, DW_NODES_SHOWN);
   const char *nearest = dw_view_nearest_offer(check->view, DW_OFFER_DEVICE, resource);
   bool other = nearest != NULL && strcmp(nearest, resource) != 0;
+  struct dw_edits edits = {NULL, 0};
+  const char *none[1];
+  if (other && dw_view_without_device(check->view, nearest, none, 1) == 0)
+    edits = dw_edit_set_text(check->arena, RESOURCE_FIELD, nearest);
   if (without > 0)
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_NOT_FOUND,
@@ -62,6 +67,7 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
                                  .value = resource,
                                  .fix = other ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest)
                                               : "configure its device plugin to provide some there",
+                                 .edits = edits,
                                  .warn_at_most = !needs_resource(check)},
               "%zu of %zu nodes have no device of this resource: %s", without,
               dw_view_summary(check->view).handler_nodes, dw_nad_list(check->arena, names, DW_NODES_SHOWN, without));
@@ -230,6 +236,17 @@ static bool is_pci_address(const char *text) {
   return true;
 }
 
+/* Writes the address in VALUE as the kernel does: in lower case, with the domain that lspci omits. */
+static struct dw_edits use_address(struct dw_arena *arena, const struct dw_value *value) {
+  char *lower = dw_arena_strdup(arena, value->text);
+  for (char *c = lower; *c != '\0'; c++)
+    *c = (char)dw_lower(*c);
+  const char *whole = dw_arena_join(arena, "0000:", lower, "");
+  if (is_pci_address(lower) || is_pci_address(whole))
+    return dw_edit_set_text(arena, value->field, is_pci_address(lower) ? lower : whole);
+  return (struct dw_edits){NULL, 0};
+}
+
 /* "%s.%s.%d" (drivers/base/auxiliary.c __auxiliary_device_add()), such as mlx5_core.sf.4. */
 static bool is_auxiliary_name(const char *text) {
   const char *last = strrchr(text, '.');
@@ -250,7 +267,8 @@ static void device_address(struct dw_check *check, const struct dw_rule *rule, c
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = value.field,
                                .value = value.text,
-                               .fix = "use the address printed by \"lspci -D\", such as 0000:00:1f.6"},
+                               .fix = "use the address printed by \"lspci -D\", such as 0000:00:1f.6",
+                               .edits = use_address(check->arena, &value)},
             "is not a PCI address%s, so %s cannot find the device on any node",
             address->auxiliary ? " or the name of an auxiliary device" : "", plugin->type_name);
 }

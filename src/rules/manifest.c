@@ -16,12 +16,6 @@ struct placeholder {
   size_t length;
 };
 
-static const char *member_field(struct dw_arena *arena, const char *field, const char *key) {
-  bool plain = *key != '\0' && strpbrk(key, ".[]/") == NULL;
-  return plain ? dw_arena_printf(arena, "%s%s%s", field, *field == '\0' ? "" : ".", key)
-               : dw_arena_printf(arena, "%s[%s]", field, key);
-}
-
 /* The first placeholder in a string of JSON. The JSON reader limits the depth. */
 static struct placeholder find_placeholder(struct dw_arena *arena, const dw_json *json, const char *field) {
   struct placeholder found = {.text = dw_json_string(json)};
@@ -34,7 +28,7 @@ static struct placeholder find_placeholder(struct dw_arena *arena, const dw_json
     found = find_placeholder(arena, dw_json_at(json, i), dw_arena_printf(arena, "%s[%zu]", field, i));
   for (struct dw_json_member it = dw_json_first(json); it.value != NULL && found.field == NULL;
        it = dw_json_next(json, it))
-    found = find_placeholder(arena, it.value, member_field(arena, field, it.key));
+    found = find_placeholder(arena, it.value, dw_path_join(arena, field, it.key));
   return found;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "rules/families.h"
+#include "json/json_position.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -120,6 +121,61 @@ static const char *key_meant(const struct layout *layout, const char *key) {
   return is_one_of(key, layout->keys, layout->key_count) ? key : NULL;
 }
 
+/* --- moving a key to where it belongs --- */
+
+static const char *last_dot(const char *path) {
+  return strrchr(path, '.');
+}
+
+/* Returns true if something is at PATH below the object's spec, or in the way to it. */
+static bool is_occupied(const dw_json *spec, const char *path) {
+  struct path_token token;
+  const dw_json *at = spec;
+  if (!dw_path_next(&path, &token)) /* "spec" */
+    return true;
+  while (at != NULL && dw_path_next(&path, &token)) {
+    char key[64];
+    if (dw_json_type(at) != DW_JSON_OBJECT || token.length >= sizeof key)
+      return true;
+    memcpy(key, token.text, token.length);
+    key[token.length] = '\0';
+    at = dw_json_get(at, key);
+  }
+  return at != NULL;
+}
+
+/* Returns true if an earlier finding of the rule already puts another key at PATH. */
+static bool is_claimed(const struct place *place, const char *path) {
+  const struct dw_findings *findings = &place->check->findings;
+  for (size_t i = 0; i < findings->count; i++) {
+    const struct dw_finding *finding = &findings->items[i];
+    if (finding->rule != place->rule || finding->edits.count == 0)
+      continue;
+    const struct dw_edit *edit = &finding->edits.items[0];
+    size_t parent = (size_t)(last_dot(edit->field) + 1 - edit->field);
+    bool renames = edit->kind == DW_EDIT_RENAME;
+    if (renames ? strncmp(edit->field, path, parent) == 0 && strcmp(edit->value, path + parent) == 0
+                : strcmp(edit->value, path) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* The change that moves FIELD with its VALUE to the path MEANT. */
+static struct dw_edits move_to(const struct place *place, const char *field, const dw_json *value, const char *meant) {
+  struct dw_arena *arena = place->check->arena;
+  bool is_block = strcmp(meant, place->block_field) == 0;
+  size_t parent = (size_t)(last_dot(meant) + 1 - meant);
+  if (place->via != NULL || is_occupied(place->check->migration->spec, meant) || is_claimed(place, meant) ||
+      (is_block && dw_json_type(value) != DW_JSON_OBJECT))
+    return (struct dw_edits){NULL, 0};
+  if (parent == (size_t)(last_dot(field) + 1 - field) && strncmp(field, meant, parent) == 0)
+    return dw_edit_rename(arena, field, meant + parent);
+  return dw_edit_move(arena, field, meant);
+}
+
+/* --- reporting --- */
+
 /* MEANT is the path to use; NULL if unknown. */
 static void report(const struct place *place, const struct dw_json_member *member, bool denies, const char *meant) {
   struct dw_found found = {
@@ -131,6 +187,8 @@ static void report(const struct place *place, const struct dw_json_member *membe
       .warn_at_most = !denies,
       .of_key = place->via == NULL,
   };
+  if (meant != NULL && strpbrk(member->key, ".[]/") == NULL)
+    found.edits = move_to(place, found.field, member->value, meant);
   dw_report(place->check, place->rule, &found, "is not a field of %s%s", place->layout->version,
             place->via == NULL ? ": the API server drops it, so it has no effect" : ", so it has no effect");
 }

@@ -60,6 +60,8 @@ static bool is_impossible(struct dw_check *check, const struct dw_rule *rule, co
                           const struct dw_cni_plugin *creator) {
   struct dw_found found = found_of(check, plugin, "use the NIC's MTU, such as 9000, or remove it");
   int64_t mtu = mtu_of(plugin);
+  if (dw_nic_has_master(creator)) /* without it, the interface has the NIC's MTU */
+    found.edits = dw_edit_remove(check->arena, plugin->mtu.field);
   if (mtu < MTU_LOWEST)
     dw_report(check, rule, &found, "is below %d, the lowest that the kernel accepts", MTU_LOWEST);
   else if (mtu < MTU_LOWEST_TCP)
@@ -86,6 +88,7 @@ static void above_master(struct dw_check *check, const struct dw_rule *rule, con
   const char *nodes = below.count > 0 ? below.nodes : known.low_node;
   struct dw_found found = found_of(
       check, plugin, dw_arena_printf(check->arena, "use %u, or raise the MTU of %s there", (unsigned)known.low, nic));
+  found.edits = dw_edit_set_integer(check->arena, plugin->mtu.field, known.low);
   found.warn_at_most = strcmp(creator->type_name, "ipvlan") == 0;
   if (found.warn_at_most)
     dw_report(check, rule, &found, "is above the MTU of %s (lowest %u) on %s: larger frames may be dropped", nic,
@@ -111,6 +114,7 @@ static void above_uplink(struct dw_check *check, const struct dw_rule *rule, con
   } else if (wire >= mtu) {
     return;
   }
+  found.edits = dw_edit_set_integer(check->arena, plugin->mtu.field, wire);
   if (mtu_of(plugin) == 0) {
     found.fix = dw_arena_printf(check->arena, "set \"mtu\": %u", (unsigned)wire);
     dw_report(check, rule, &found, "without it, the pod's MTU is %d, above that of %s%s (lowest %u) on %s", MTU_VETH,
@@ -182,7 +186,8 @@ static void mtu_inconsistent(struct dw_check *check, const struct dw_rule *rule)
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = plugin->master.field,
                                  .value = plugin->master.text,
-                                 .fix = dw_arena_printf(check->arena, "set \"mtu\": %u", (unsigned)known.low)},
+                                 .fix = dw_arena_printf(check->arena, "set \"mtu\": %u", (unsigned)known.low),
+                                 .edits = dw_edit_set_integer(check->arena, plugin->mtu.field, known.low)},
               "MTU %u on %s, %u on %s", (unsigned)known.low, known.low_node, (unsigned)known.high, known.high_node);
   }
 }

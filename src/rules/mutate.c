@@ -16,7 +16,6 @@ static void add_field(struct dw_buf *fields, const char *field) {
 /* --- the configuration text of a NAD --- */
 
 static const char config_field[] = "spec.config";
-static const char default_version[] = "0.3.1";
 static const char default_mode[] = "bridge";
 
 /* Each plugin costs a pass over the text; no real chain of plugins is nearly this long. */
@@ -97,17 +96,6 @@ static void fill_object(struct filling *f, const char *path, const struct additi
   f->edits[f->count++] = (struct edit){{offset, 0}, dw_buf_text(&added)};
 }
 
-/* The oldest version that every plugin of the configuration accepts, but at least the default. */
-static const char *version_for(const struct dw_cni_config *config) {
-  const char *version = default_version;
-  for (size_t i = 0; i < config->plugin_count; i++) {
-    const char *oldest = dw_plugin_oldest_version(config->plugins[i].type_name);
-    if (strcmp(oldest, version) > 0)
-      version = oldest;
-  }
-  return version;
-}
-
 static bool lacks_mode(const struct dw_cni_plugin *plugin) {
   return plugin->is_object && strcmp(plugin->type_name, "macvlan") == 0 && dw_nad_is_blank(&plugin->mode);
 }
@@ -119,7 +107,7 @@ static void fill_root(struct filling *f, const char *name) {
   if (*name != '\0' && dw_nad_is_blank(&config->name) && may_add(f, "name"))
     additions[count++] = (struct addition){"name", &config->name, name};
   if (dw_nad_is_blank(&config->version) && (!config->is_list || may_add(f, "cniVersion")))
-    additions[count++] = (struct addition){"cniVersion", &config->version, version_for(config)};
+    additions[count++] = (struct addition){"cniVersion", &config->version, dw_nad_version_for(config)};
   if (!config->is_list && config->plugin_count > 0 && lacks_mode(&config->plugins[0]))
     additions[count++] = (struct addition){"mode", &config->plugins[0].mode, default_mode};
   if (count > 0)

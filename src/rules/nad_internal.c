@@ -38,6 +38,26 @@ bool dw_nad_is_tuning(const struct dw_cni_plugin *plugin) {
   return strcmp(plugin->type_name, "tuning") == 0 || strcmp(plugin->type_name, "cnv-tuning") == 0;
 }
 
+const char *dw_nad_version_for(const struct dw_cni_config *config) {
+  const char *version = "0.3.1";
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const char *oldest = dw_plugin_oldest_version(config->plugins[i].type_name);
+    if (strcmp(oldest, version) > 0)
+      version = oldest;
+  }
+  return version;
+}
+
+struct dw_edits dw_nad_set_version(const struct dw_check *check, const char *version) {
+  const struct dw_cni_config *config = check->config;
+  struct dw_version_choice choice;
+  bool other_case =
+      config->version.json == NULL && dw_json_get_fold(config->json, "cniVersion", NULL) != NULL; /* ambiguous then */
+  if (other_case || dw_cni_version_chosen(config, &choice))
+    return (struct dw_edits){NULL, 0};
+  return dw_edit_set_text(check->arena, config->version.field, version);
+}
+
 bool dw_nad_is_blank(const struct dw_value *value) {
   return !dw_value_given(value) || (value->text != NULL && value->text[0] == '\0');
 }
@@ -101,6 +121,49 @@ struct dw_nad_pools dw_nad_pools(const struct dw_check *check) {
       if (dw_nad_pool_sound(check, &plugin->ipam.pools[i]))
         pools.items[pools.count++] = (struct dw_nad_pool){plugin, &plugin->ipam.pools[i]};
   return pools;
+}
+
+uint64_t dw_nad_needed(const struct dw_check *check) {
+  return dw_view_summary(check->view).handler_nodes + check->sync.pods + check->sync.surge;
+}
+
+/* Returns true if the rest of the pool has an address, and enough of them if the pool had. */
+static bool may_exclude(const struct dw_check *check, const struct dw_pool *pool, const struct dw_prefix *prefixes,
+                        size_t count) {
+  struct dw_interval *items = dw_arena_array(check->arena, count, sizeof *items);
+  for (size_t i = 0; i < count; i++)
+    items[i] = dw_interval_of(&prefixes[i]);
+  struct dw_interval_set removed = dw_interval_set_make(items, count);
+  uint64_t left = 0;
+  for (size_t i = 0; i < pool->usable.count; i++) {
+    struct dw_interval_set rest = dw_interval_set_without(check->arena, &pool->usable.items[i], &removed);
+    uint64_t more = dw_interval_set_count(&rest);
+    left = more > UINT64_MAX - left ? UINT64_MAX : left + more;
+  }
+  uint64_t needed = check->class.migration ? dw_nad_needed(check) : 0;
+  return left > 0 && (left >= needed || dw_interval_set_count(&pool->usable) < needed);
+}
+
+struct dw_edits dw_nad_exclude(const struct dw_check *check, const struct dw_nad_pool *item,
+                               const struct dw_prefix *prefixes, size_t count) {
+  struct dw_arena *arena = check->arena;
+  struct dw_edits edits = {NULL, 0};
+  struct dw_value list = item->pool->exclude;
+  bool ovn = dw_nad_is_ovn(item->plugin);
+  char text[DW_PREFIX_TEXT];
+  if (item->pool->slice_bits != 0 || !may_exclude(check, item->pool, prefixes, count))
+    return edits;
+  if (ovn)
+    list = dw_plugin_option(arena, item->plugin, "excludeSubnets");
+  const char *joined = list.text == NULL ? "" : list.text; /* OVN-Kubernetes has a comma-separated text */
+  for (size_t i = 0; i < count; i++) {
+    const char *cidr = dw_prefix_format(&prefixes[i], text);
+    if (ovn)
+      joined = dw_arena_join(arena, joined, dw_is_blank_text(joined) ? "" : ",", cidr);
+    else
+      edits = dw_edits_join(arena, edits, dw_edit_append_text(arena, list.field, i == 0 ? list.json : NULL, cidr));
+  }
+  return ovn ? dw_edit_set_text(arena, list.field, joined) : edits;
 }
 
 /* The pod network sets its default route with metric 0 in IPv4, and 1024 in IPv6 (the kernel's own default). */

@@ -175,6 +175,26 @@ static const char *suggest_vlan(const struct dw_check *check, const char *name, 
                          meant, *meant == '\0' ? "make" : "Or make", base, vlan);
 }
 
+/* Returns true if both contain the same digits in the same order: eth1 is not a misspelled eth2. */
+static bool same_digits(const char *a, const char *b) {
+  for (;;) {
+    a += strcspn(a, "0123456789");
+    b += strcspn(b, "0123456789");
+    if (*a == '\0' || *a != *b)
+      return *a == *b;
+    a++;
+    b++;
+  }
+}
+
+/* Uses the only NIC with a similar name that all nodes have. */
+static struct dw_edits use_nearest(const struct dw_check *check, const struct dw_value *name) {
+  const char *nearest = dw_view_nearest_nic(check->view, name->text);
+  if (nearest == NULL || !same_digits(name->text, nearest))
+    return (struct dw_edits){NULL, 0};
+  return dw_edit_set_text(check->arena, name->field, nearest);
+}
+
 static void missing_nic(struct dw_check *check, const struct dw_rule *rule, const struct needed *needed,
                         const struct dw_faulty *missing) {
   const char *name = needed->name->text;
@@ -183,8 +203,10 @@ static void missing_nic(struct dw_check *check, const struct dw_rule *rule, cons
     found.fix = "create an OVS bridge with this name on every node";
   } else {
     found.fix = suggest_vlan(check, name, missing->first);
-    if (found.fix == NULL)
+    if (found.fix == NULL) {
       found.fix = suggest_nics(check, name);
+      found.edits = use_nearest(check, needed->name);
+    }
   }
   dw_report(check, rule, &found, "no such %s on %zu of %zu nodes: %s", needed->is_ovs_bridge ? "OVS bridge" : "NIC",
             missing->count, dw_view_summary(check->view).network_nodes, missing->nodes);
@@ -281,28 +303,31 @@ static const char *suggest_others(const struct dw_check *check) {
                                       dw_nad_list(check->arena, names, NICS_SHOWN, count));
 }
 
-/* What to use instead of a port of CONTROLLER: the controller, unless it is a port itself or carries the node's
+/* Sets the fix of FOUND, about a port of CONTROLLER: the controller, unless it is a port itself or carries the node's
  * traffic. */
-static const char *instead_of_port(const struct dw_check *check, const char *controller, const struct dw_nic *nic) {
+static void use_controller(const struct dw_check *check, const char *controller, const struct dw_nic *nic,
+                           struct dw_found *found) {
+  found->fix = suggest_others(check);
   if (nic == NULL || dw_nic_fault(check, controller, DW_NIC_PRIMARY, 0).count > 0 ||
       dw_nic_fault(check, controller, DW_NIC_IS_PORT, 0).count > 0)
-    return suggest_others(check);
-  if (nic->type == DW_NIC_OVS_BRIDGE)
-    return dw_arena_printf(check->arena, "use the ovs plugin with \"bridge\": \"%s\"", controller);
-  return dw_arena_printf(check->arena, "use \"master\": \"%s\"", controller);
+    return;
+  if (nic->type == DW_NIC_OVS_BRIDGE) {
+    found->fix = dw_arena_printf(check->arena, "use the ovs plugin with \"bridge\": \"%s\"", controller);
+    return;
+  }
+  found->fix = dw_arena_printf(check->arena, "use \"master\": \"%s\"", controller);
+  if (dw_nic_fault(check, controller, DW_NIC_MISSING, 0).count == 0)
+    found->edits = dw_edit_set_text(check->arena, found->field, controller);
 }
 
 static void report_port(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                         const struct dw_faulty *ports) {
   const struct dw_nic *nic = dw_view_nic_on(check->view, ports->first, plugin->master.text);
   const struct dw_nic *above = dw_view_nic_on(check->view, ports->first, nic->controller);
-  dw_report(check, rule,
-            &(struct dw_found){.reason = DW_REASON_INVALID,
-                               .field = plugin->master.field,
-                               .value = plugin->master.text,
-                               .fix = instead_of_port(check, nic->controller, above)},
-            "is a port of %s%s on %s, so %s fails: device or resource busy", controller_word(above), nic->controller,
-            ports->nodes, plugin->type_name);
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = plugin->master.field, .value = plugin->master.text};
+  use_controller(check, nic->controller, above, &found);
+  dw_report(check, rule, &found, "is a port of %s%s on %s, so %s fails: device or resource busy",
+            controller_word(above), nic->controller, ports->nodes, plugin->type_name);
 }
 
 static void master_is_port(struct dw_check *check, const struct dw_rule *rule) {

@@ -74,16 +74,15 @@ static struct dw_prefix widest_in(const struct dw_interval *span) {
   return widest;
 }
 
-/* Writes at most EXCLUDES_SHOWN CIDRs into TEXTS and returns their number; a larger number if these are not enough. */
-static size_t list_prefixes(struct dw_arena *arena, const struct dw_interval_set *set, const char **texts) {
+/* Writes at most EXCLUDES_SHOWN CIDRs into OUT and returns their number; a larger number if these are not enough. */
+static size_t list_prefixes(struct dw_arena *arena, const struct dw_interval_set *set, struct dw_prefix *out) {
   size_t count = 0;
   for (size_t i = 0; i < set->count; i++)
     for (struct dw_interval rest = set->items[i];;) {
       if (count == EXCLUDES_SHOWN)
         return EXCLUDES_SHOWN + 1;
       struct dw_prefix prefix = widest_in(&rest);
-      char text[DW_PREFIX_TEXT];
-      texts[count++] = dw_arena_printf(arena, "\"%s\"", dw_prefix_format(&prefix, text));
+      out[count++] = prefix;
       struct dw_interval removed = dw_interval_of(&prefix);
       struct dw_interval_set left = dw_interval_set_without(arena, &rest, &(struct dw_interval_set){&removed, 1});
       if (left.count == 0)
@@ -93,37 +92,46 @@ static size_t list_prefixes(struct dw_arena *arena, const struct dw_interval_set
   return count;
 }
 
-/* The smallest subnet that contains all of SET, if it leaves most of the pool usable; NULL if none does. */
-static const char *common_prefix(struct dw_arena *arena, const struct dw_interval_set *set,
-                                 const struct dw_pool *pool) {
+/* Finds the smallest subnet that contains all of SET, if it leaves most of the pool usable. */
+static bool common_prefix(struct dw_arena *arena, const struct dw_interval_set *set, const struct dw_pool *pool,
+                          struct dw_prefix *out) {
   for (unsigned bits = pool->subnet.base.v4 ? 32 : 128; bits > pool->subnet.bits + 1U; bits--) {
-    char text[DW_PREFIX_TEXT];
     char address[DW_ADDR_TEXT];
     struct dw_prefix prefix;
     const char *cidr = dw_arena_printf(arena, "%s/%u", dw_addr_format(&set->items[0].first, address), bits);
     if (dw_prefix_parse(cidr, DW_ADDR_STRICT, &prefix, NULL) &&
-        dw_prefix_contains(&prefix, &set->items[set->count - 1].last))
-      return dw_arena_printf(arena, "\"%s\"", dw_prefix_format(&prefix, text));
+        dw_prefix_contains(&prefix, &set->items[set->count - 1].last)) {
+      *out = prefix;
+      return true;
+    }
   }
-  return NULL;
+  return false;
 }
 
-static const char *exclude_in_use(struct dw_arena *arena, const struct dw_nad_pool *item, const struct in_use *in_use) {
+/* Sets the fix of FOUND. */
+static void exclude_in_use(const struct dw_check *check, const struct dw_nad_pool *item, const struct in_use *in_use,
+                           struct dw_found *found) {
+  struct dw_arena *arena = check->arena;
   struct dw_interval *intervals = dw_arena_array(arena, in_use->count, sizeof *intervals);
   for (size_t i = 0; i < in_use->count; i++)
     intervals[i] = (struct dw_interval){in_use->items[i]->addr, in_use->items[i]->addr};
   struct dw_interval_set set = dw_interval_set_make(intervals, in_use->count);
-  const char *texts[EXCLUDES_SHOWN];
-  size_t count = list_prefixes(arena, &set, texts);
-  if (count > EXCLUDES_SHOWN && (texts[0] = common_prefix(arena, &set, item->pool)) != NULL)
+  struct dw_prefix prefixes[EXCLUDES_SHOWN];
+  size_t count = list_prefixes(arena, &set, prefixes);
+  if (count > EXCLUDES_SHOWN && common_prefix(arena, &set, item->pool, &prefixes[0]))
     count = 1;
   const char *key = dw_nad_is_ovn(item->plugin) ? "excludeSubnets" : "exclude";
-  if (count > EXCLUDES_SHOWN)
-    return dw_arena_printf(arena, "exclude them with %s, or choose a range without them", key);
+  if (count > EXCLUDES_SHOWN) {
+    found->fix = dw_arena_printf(arena, "exclude them with %s, or choose a range without them", key);
+    return;
+  }
   struct dw_buf list = DW_BUF_IN(arena);
-  for (size_t i = 0; i < count; i++)
-    dw_buf_printf(&list, "%s%s", i == 0 ? "" : ", ", texts[i]);
-  return dw_arena_printf(arena, "add %s to %s", dw_buf_text(&list), key);
+  for (size_t i = 0; i < count; i++) {
+    char text[DW_PREFIX_TEXT];
+    dw_buf_printf(&list, "%s\"%s\"", i == 0 ? "" : ", ", dw_prefix_format(&prefixes[i], text));
+  }
+  found->fix = dw_arena_printf(arena, "add %s to %s", dw_buf_text(&list), key);
+  found->edits = dw_nad_exclude(check, item, prefixes, count);
 }
 
 /* --- the rule --- */
@@ -133,9 +141,9 @@ static void report(struct dw_check *check, const struct dw_rule *rule, const str
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = item->pool->range.field,
                            .value = item->pool->range.text,
-                           .fix = exclude_in_use(check->arena, item, in_use),
                            .addresses = &item->pool->usable,
                            .warn_at_most = nic == NULL};
+  exclude_in_use(check, item, in_use, &found);
   if (nic != NULL)
     dw_report(check, rule, &found, "contains addresses that nodes use on %s, and pods can get them too: %s", nic,
               list_in_use(check->arena, in_use, false));

@@ -48,6 +48,19 @@ static void report_failure(struct dw_check *check, const struct dw_rule *rule, s
             failure->name, failure->path, failure->differs ? "another value" : "nothing");
 }
 
+/* Replaces an annotation that does nothing but set a network by HyperConverged's own field. */
+static struct dw_edits use_own_field(const struct dw_check *check) {
+  const struct dw_migration_config *config = check->migration;
+  const dw_json *operation = dw_json_at(config->jsonpatch_operations, 0);
+  const char *path = dw_json_get_string(operation, "path");
+  const char *network = config->jsonpatch_network.text;
+  if (dw_json_size(config->jsonpatch_operations) != 1 || config->network.json != NULL || network == NULL ||
+      config->wrong_type_field != NULL || !dw_text_equal(path, "/spec/configuration/migrations/network"))
+    return (struct dw_edits){NULL, 0};
+  return dw_edits_join(check->arena, dw_edit_remove(check->arena, config->jsonpatch_network.field),
+                       dw_edit_set_text(check->arena, config->network.field, network));
+}
+
 static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
   const char *mistyped = NULL;
@@ -83,6 +96,7 @@ static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule)
       break; /* network-empty reports it */
     found.fix = dw_arena_printf(check->arena, "set %s instead", config->network.field);
     found.json = config->jsonpatch_network.json;
+    found.edits = use_own_field(check);
     dw_report(check, rule, &found, "%s", set_network(check));
     break;
   }

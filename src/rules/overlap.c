@@ -20,8 +20,8 @@ static void report_too_many(struct dw_check *check, const struct dw_rule *rule, 
 struct destination {
   struct dw_value value;
   const struct dw_prefix *subnet;
-  bool is_route;
   bool may_not_count;
+  const char *route; /* the path of the route; NULL if it is not one */
 };
 
 static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, const struct destination *destination) {
@@ -36,12 +36,16 @@ static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, 
     texts[i] = dw_arena_printf(check->arena, "the %s %s (%s)", networks[i]->name,
                                dw_prefix_format(&networks[i]->prefix, prefix), networks[i]->source);
   }
+  struct dw_edits edits = {NULL, 0};
+  if (destination->route != NULL)
+    edits = dw_edit_remove(check->arena, destination->route);
   const char *fix = count == 1 ? "choose a range outside it" : "choose a range outside them";
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = destination->value.field,
                                .value = destination->value.text,
-                               .fix = destination->is_route ? "remove the route" : fix,
+                               .fix = destination->route != NULL ? "remove the route" : fix,
+                               .edits = edits,
                                .warn_at_most = destination->may_not_count},
             "overlaps %s", dw_nad_list(check->arena, texts, SHOWN, count));
   return true;
@@ -100,7 +104,7 @@ static void compare_routes(struct comparison *comparison, const struct dw_cni_pl
     compare_destination(
         comparison, &(struct destination){.value = dw_route_member(comparison->check->arena, &all.routes, route, "dst"),
                                           .subnet = &route->dst,
-                                          .is_route = true,
+                                          .route = dw_route_value(comparison->check->arena, &all.routes, route).field,
                                           .may_not_count = all.may_not_count || !dw_nad_route_counts(route)});
   }
 }

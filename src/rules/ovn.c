@@ -47,10 +47,14 @@ static void check_nad_name(struct dw_check *check, const struct dw_rule *rule, c
   struct dw_found found = {.reason = missing ? DW_REASON_REQUIRED : DW_REASON_INVALID,
                            .field = own->field,
                            .value = missing ? NULL : own->text};
-  if (check->name[0] == '\0')
+  if (check->name[0] == '\0') {
     found.fix = "give the NAD a fixed name: a generated one cannot be known here";
-  else
-    found.fix = dw_arena_printf(check->arena, "use \"%s/%s\"", check->ns, check->name);
+  } else {
+    const char *name = dw_arena_join(check->arena, check->ns, "/", check->name);
+    found.fix = dw_arena_printf(check->arena, "use \"%s\"", name);
+    if (!check->config->no_namespace)
+      found.edits = dw_edit_set_text(check->arena, own->field, name);
+  }
   dw_report(check, rule, &found, "%s",
             missing ? "OVN-Kubernetes rejects a network that does not have the NAD's own NAMESPACE/NAME here"
                     : "is not the NAD's own NAMESPACE/NAME, so OVN-Kubernetes rejects the network");
@@ -72,7 +76,8 @@ static void check_attachable(struct dw_check *check, const struct dw_rule *rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = ovn->role.field,
                                  .value = ovn->role.text,
-                                 .fix = "use secondary, or remove it"},
+                                 .fix = "use secondary, or remove it",
+                                 .edits = dw_edit_set_text(check->arena, ovn->role.field, "secondary")},
               "OVN-Kubernetes does not attach pods to a primary network by its name");
 }
 
@@ -130,9 +135,19 @@ static const char *suggest(const struct dw_check *check, const char *localnet) {
   return dw_arena_printf(check->arena, "%smap it to an OVS bridge on every node", meant);
 }
 
+/* Uses the only localnet with a similar name that all nodes map, unless the name is that of the network itself. */
+static struct dw_edits use_nearest(const struct dw_check *check, const struct dw_found *found) {
+  const char *nearest = dw_view_nearest_offer(check->view, DW_OFFER_LOCALNET, found->value);
+  bool own_name = strcmp(found->field, check->config->name.field) == 0;
+  if (own_name || nearest == NULL || find_fault(check, nearest, DW_LOCALNET_UNMAPPED).count > 0)
+    return (struct dw_edits){NULL, 0};
+  return dw_edit_set_text(check->arena, found->field, nearest);
+}
+
 static void unmapped_localnet(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found,
                               const struct faulty *unmapped) {
   found->fix = suggest(check, found->value);
+  found->edits = use_nearest(check, found);
   if (dw_view_summary(check->view).localnets_reported) {
     dw_report(check, rule, found, "no bridge mapping for this localnet on %zu of %zu nodes: %s", unmapped->count,
               dw_view_summary(check->view).network_nodes, unmapped->nodes);

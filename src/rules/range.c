@@ -288,11 +288,16 @@ static const struct dw_pool **find_same_subnets(struct dw_arena *arena, const st
 static void report_same_subnet(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,
                                const struct dw_pool *earlier) {
   char subnet[DW_PREFIX_TEXT];
+  struct dw_edits edits = {NULL, 0};
+  bool in_list = pool->field[strlen(pool->field) - 1] == ']';
+  if (in_list && dw_interval_set_compare(&pool->usable, &earlier->usable) == 0)
+    edits = dw_edit_remove(check->arena, pool->field);
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = pool->range.field,
                                .value = pool->range.text,
                                .fix = "remove one of the two",
+                               .edits = edits,
                                .gist = "is in the same subnet as another",
                                .addresses = &pool->usable},
             "is in the same subnet, %s, as %s, so the pod gets one address twice and fails (\"file exists\")",
@@ -347,6 +352,23 @@ static const struct dw_pool *pool_with(const struct dw_check *check, const struc
   return NULL;
 }
 
+/* Excludes the gateway from each pool that may hand it out. */
+static struct dw_edits exclude_everywhere(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
+  const struct dw_addr *gateway = &plugin->ipam.gateway.addr;
+  struct dw_prefix prefix = {*gateway, gateway->v4 ? 32 : 128};
+  struct dw_edits edits = {NULL, 0};
+  for (size_t i = 0; i < plugin->ipam.pool_count; i++) {
+    struct dw_nad_pool item = {plugin, &plugin->ipam.pools[i]};
+    if (!dw_interval_set_contains(&item.pool->usable, gateway) || !dw_nad_pool_sound(check, item.pool))
+      continue;
+    struct dw_edits more = dw_nad_exclude(check, &item, &prefix, 1);
+    if (more.count == 0)
+      return more;
+    edits = dw_edits_join(check->arena, edits, more);
+  }
+  return edits;
+}
+
 /* In ipRanges, the exclude must be next to the range: the one at the top level does not apply there. */
 static const char *exclude_gateway(struct dw_arena *arena, const struct dw_ipam *ipam, const struct dw_pool *pool) {
   char text[DW_ADDR_TEXT];
@@ -373,6 +395,7 @@ static void gateway_in_pool(struct dw_check *check, const struct dw_rule *rule) 
                                  .field = gateway->raw.field,
                                  .value = gateway->raw.text,
                                  .fix = exclude_gateway(check->arena, &plugin->ipam, pool),
+                                 .edits = exclude_everywhere(check, plugin),
                                  .warn_at_most = plugin->ipam.gateway_undocumented},
               "can be handed out to a pod");
   }
@@ -408,8 +431,12 @@ static void gateway_outside(struct dw_check *check, const struct dw_rule *rule) 
     if (ipam->gateway.state != DW_READ_OK || locate_gateway(check, ipam) != OUTSIDE)
       continue;
     char subnet[DW_PREFIX_TEXT];
+    struct dw_edits edits = {NULL, 0};
+    if (check->class.migration && dw_json_size(ipam->routes.json) == 0) /* nothing uses it */
+      edits = dw_edit_remove(check->arena, ipam->gateway.raw.field);
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
+                                 .edits = edits,
                                  .field = ipam->gateway.raw.field,
                                  .value = ipam->gateway.raw.text,
                                  .fix = check->class.migration

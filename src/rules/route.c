@@ -23,6 +23,23 @@ static bool is_before(const struct dw_route *one, const struct dw_route *other) 
   return dw_addr_compare(&one->dst.base, &other->dst.base) < 0;
 }
 
+static struct dw_edits remove_route(struct dw_arena *arena, const struct dw_nad_routes *all,
+                                    const struct dw_route *route) {
+  return dw_edit_remove(arena, dw_route_value(arena, &all->routes, route).field);
+}
+
+/* Removes the routes to each half of the address space, the usual replacement of a default route: the last one first,
+ * because a removal changes the index of those after it. Which of narrower routes are meant is not clear. */
+static struct dw_edits remove_halves(struct dw_arena *arena, const struct dw_nad_routes *all, bool v4) {
+  struct dw_edits edits = {NULL, 0};
+  for (size_t i = all->routes.count; i-- > 0;) {
+    const struct dw_route *route = &all->routes.items[i];
+    if (dw_nad_route_counts(route) && route->dst.base.v4 == v4 && route->dst.bits == 1)
+      edits = dw_edits_join(arena, edits, remove_route(arena, all, route));
+  }
+  return edits.count == 2 ? edits : (struct dw_edits){NULL, 0};
+}
+
 /* If only several routes together cover a family, the widest one is reported, whatever their order. */
 static void covering_routes(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_routes *all,
                             bool v4) {
@@ -43,6 +60,7 @@ static void covering_routes(struct dw_check *check, const struct dw_rule *rule, 
                                .field = dst.field,
                                .value = dst.text,
                                .fix = "remove these routes",
+                               .edits = remove_halves(check->arena, all, v4),
                                .warn_at_most = all->may_not_count},
             "covers every %s address together with the other routes, so the pod's other traffic also goes here",
             v4 ? "IPv4" : "IPv6");
@@ -62,6 +80,7 @@ static void default_routes(struct dw_check *check, const struct dw_rule *rule, c
                                  .field = dst.field,
                                  .value = dst.text,
                                  .fix = "remove it",
+                                 .edits = remove_route(check->arena, &all, route),
                                  .warn_at_most = all.may_not_count || only_logs || !dw_nad_route_counts(route)},
               "%s", default_route_text(route));
   }
@@ -79,7 +98,11 @@ static void default_gateway(struct dw_check *check, const struct dw_rule *rule, 
     return;
   struct dw_value option = dw_plugin_option(check->arena, plugin, "isDefaultGateway");
   dw_report(check, rule,
-            &(struct dw_found){.reason = DW_REASON_INVALID, .field = option.field, .value = "true", .fix = "remove it"},
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = option.field,
+                               .value = "true",
+                               .fix = "remove it",
+                               .edits = dw_edit_remove(check->arena, option.field)},
             "adds a default route, so the pod's other traffic also goes here");
 }
 
@@ -177,6 +200,7 @@ static bool is_not_an_object(struct link *link, const struct dw_route *route) {
                                  .field = value.field,
                                  .value = "null",
                                  .fix = "remove it",
+                                 .edits = dw_edit_remove(link->check->arena, value.field),
                                  .warn_at_most = link->all->may_not_count},
               "is null, which makes the plugins crash");
   return true;
@@ -197,6 +221,7 @@ static bool has_host_bits(struct link *link, const struct dw_route *route) {
     return false;
   struct dw_found found =
       about(link, route, "dst", dw_arena_printf(link->check->arena, "use %s", prefix_text(link, &route->dst)));
+  found.edits = dw_edit_set_text(link->check->arena, found.field, prefix_text(link, &route->dst));
   dw_report(link->check, link->rule, &found, "has bits set beyond its prefix, which the kernel rejects");
   return true;
 }
@@ -308,6 +333,8 @@ static bool is_own_address(struct link *link, const struct dw_route *route) {
     struct dw_found found = about(link, route, "gw",
                                   dw_arena_printf(link->check->arena, "exclude it: \"exclude\": [\"%s/%d\"]",
                                                   addr_text(link, &route->gw), route->gw.v4 ? 32 : 128));
+    struct dw_prefix gateway = {route->gw, route->gw.v4 ? 32 : 128};
+    found.edits = dw_nad_exclude(link->check, &(struct dw_nad_pool){link->plugin, pool}, &gateway, 1);
     found.warn_at_most |= !fails;
     dw_report(link->check, link->rule, &found, "%s",
               fails ? "is also handed out to a pod, and the kernel rejects that pod's route"
@@ -343,6 +370,7 @@ static bool covers_own_subnet(struct link *link, const struct dw_route *route) {
         !dw_prefix_contains(subnet, &route->dst.base) || yields_to_connected(route, subnet))
       continue;
     struct dw_found found = about(link, route, "dst", "remove the route");
+    found.edits = remove_route(link->check->arena, link->all, route);
     found.warn_at_most |= !meets_first(&link->plugin->ipam, subnet, &route->dst);
     dw_report(link->check, link->rule, &found,
               "is %sthe network's own subnet %s, so pods reach each other only through %s",
@@ -359,6 +387,7 @@ static bool has_bad_scope(struct link *link, const struct dw_route *route) {
   if (!route->dst.base.v4 || route->scope < (through ? 253 : 255))
     return false;
   struct dw_found found = about(link, route, "scope", "remove it");
+  found.edits = dw_edit_remove(link->check->arena, found.field);
   dw_report(link->check, link->rule, &found,
             through ? "does not allow a gateway, so the kernel rejects the route" : "is not a valid scope");
   return true;
@@ -426,6 +455,7 @@ static const struct dw_route **find_repeats(const struct link *link) {
 
 static void report_repeat(struct link *link, const struct dw_route *route, const struct dw_route *earlier) {
   struct dw_found found = about(link, route, "dst", "remove one of them");
+  found.edits = remove_route(link->check->arena, link->all, route);
   struct dw_value other = dw_route_value(link->check->arena, &link->all->routes, earlier);
   found.reason = DW_REASON_DUPLICATE;
   found.gist = "is the same route as another";

@@ -4,12 +4,29 @@
 
 #include "base/text.h"
 #include "rules/families.h"
+#include "json/json_position.h"
 
 static const char *const known[] = {"namespaceSelector", "virtualMachineInstanceSelector"};
 enum { KNOWN = sizeof known / sizeof *known };
 
+/* Moves the labels inside matchLabels, a member of SELECTOR at FIELD, next to it and removes it. */
+static struct dw_edits lift_labels(struct dw_arena *arena, const char *field, const dw_json *selector,
+                                   const struct dw_json_member *nested) {
+  const char *inside = dw_path_join(arena, field, nested->key);
+  struct dw_edits edits = {NULL, 0};
+  for (struct dw_json_member m = dw_json_first(nested->value); m.value != NULL; m = dw_json_next(nested->value, m)) {
+    if (dw_json_type(m.value) != DW_JSON_STRING || dw_json_get(selector, m.key) != NULL)
+      return (struct dw_edits){NULL, 0};
+    edits = dw_edits_join(arena, edits,
+                          dw_edit_move(arena, dw_path_join(arena, inside, m.key), dw_path_join(arena, field, m.key)));
+  }
+  if (edits.count > 0)
+    edits = dw_edits_join(arena, edits, dw_edit_remove(arena, inside));
+  return edits;
+}
+
 /* One label of a selector at FIELD. */
-static void check_label(struct dw_check *check, const struct dw_rule *rule, const char *field,
+static void check_label(struct dw_check *check, const struct dw_rule *rule, const char *field, const dw_json *selector,
                         const struct dw_json_member *label) {
   bool nested = strcmp(label->key, "matchLabels") == 0 || strcmp(label->key, "matchExpressions") == 0;
   enum dw_json_type type = dw_json_type(label->value);
@@ -20,11 +37,15 @@ static void check_label(struct dw_check *check, const struct dw_rule *rule, cons
                            .value = dw_json_shown(check->arena, label->value)};
   if (nested) {
     found.fix = dw_arena_printf(check->arena, "put the labels directly into %s", field);
+    if (strcmp(label->key, "matchLabels") == 0)
+      found.edits = lift_labels(check->arena, field, selector, label);
     dw_report(check, rule, &found, "this selector is a plain map of labels and does not support %s", label->key);
     return;
   }
-  if (type != DW_JSON_OBJECT && type != DW_JSON_ARRAY && type != DW_JSON_NULL)
+  if (type != DW_JSON_OBJECT && type != DW_JSON_ARRAY && type != DW_JSON_NULL) {
     found.fix = "put it in quotes";
+    found.edits = dw_edit_set_text(check->arena, dw_path_join(check->arena, field, label->key), found.value);
+  }
   dw_report(check, rule, &found, "a label value must be a string, not %s", dw_json_type_name(label->value));
 }
 
@@ -41,7 +62,7 @@ static size_t check_selector(struct dw_check *check, const struct dw_rule *rule,
     return 1;
   }
   for (struct dw_json_member m = dw_json_first(selector); m.value != NULL; m = dw_json_next(selector, m))
-    check_label(check, rule, field, &m);
+    check_label(check, rule, field, selector, &m);
   return dw_json_size(selector);
 }
 
@@ -52,11 +73,15 @@ static size_t check_unknown(struct dw_check *check, const struct dw_rule *rule, 
     if (strcmp(m.key, known[0]) == 0 || strcmp(m.key, known[1]) == 0)
       continue;
     const char *nearest = dw_nearest(m.key, known, KNOWN);
+    struct dw_edits edits = {NULL, 0};
+    if (nearest != NULL && dw_json_get(selectors, nearest) == NULL && dw_json_type(m.value) == DW_JSON_OBJECT)
+      edits = dw_edit_rename(check->arena, dw_path_join(check->arena, "spec.selectors", m.key), nearest);
     struct dw_found found = {
         .reason = DW_REASON_NOT_SUPPORTED,
         .field = dw_arena_printf(check->arena, "spec.selectors.%s", m.key),
         .value = m.key,
         .fix = dw_arena_printf(check->arena, "use %s", nearest != NULL ? nearest : known[1]),
+        .edits = edits,
         .warn_at_most = true,
         .of_key = true,
     };

@@ -1,6 +1,7 @@
 /* VLAN ids: of the interface itself, and of the trunks of bridge, ovs and accelerated-bridge. */
 #include <string.h>
 
+#include "base/text.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
@@ -23,6 +24,9 @@ static void report_vlan(struct dw_check *check, const struct dw_rule *rule, cons
                            .json = value->json,
                            .fix = dw_arena_printf(check->arena, "use a VLAN id from %d to %d", (int)lowest, VLAN_LAST)};
   int64_t id;
+  bool number = value->text != NULL ? dw_parse_int64(value->text, &id) : dw_json_integer(value->json, &id);
+  if (number && id >= lowest && id <= VLAN_LAST)
+    found.edits = dw_edit_set_integer(check->arena, value->field, id);
   if (dw_json_integer(value->json, &id) && (id < lowest || id > VLAN_LAST || has_minus(check->arena, value->json)))
     dw_report(check, rule, &found, "is not a VLAN id");
   else if (dw_json_integer(value->json, &id))
@@ -74,6 +78,9 @@ static void check_trunk_ends(struct dw_check *check, const struct dw_rule *rule,
                              .field = value.field,
                              .value = dw_value_shown(check->arena, &value),
                              .fix = "swap the two"};
+    struct dw_value above = trunk_member(check, entry, "maxID");
+    found.edits = dw_edits_join(check->arena, dw_edit_set_integer(check->arena, value.field, last),
+                                dw_edit_set_integer(check->arena, above.field, first));
     dw_report(check, rule, &found, "is above maxID %lld", (long long)last);
   }
 }
@@ -98,6 +105,9 @@ static void report_trunk_entry(struct dw_check *check, const struct dw_rule *rul
                            .field = dw_arena_printf(check->arena, "%s[%zu]", entry->field, entry->index),
                            .json = entry->json,
                            .fix = "use {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
+  if (is_vlan(entry->json, entry->lowest))
+    found.edits = dw_edit_set(check->arena, found.field,
+                              dw_arena_printf(check->arena, "{\"id\":%s}", dw_json_text(check->arena, entry->json)));
   dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(entry->json));
 }
 
@@ -134,6 +144,9 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
                              .value = dw_value_shown(check->arena, trunk),
                              .json = trunk->json,
                              .fix = "use [{\"id\": 100}]"};
+    if (dw_json_type(trunk->json) == DW_JSON_OBJECT)
+      found.edits = dw_edit_set(check->arena, trunk->field,
+                                dw_arena_join(check->arena, "[", dw_json_text(check->arena, trunk->json), "]"));
     dw_report(check, rule, &found, "must be a list, not %s", dw_json_type_name(trunk->json));
     return;
   }
@@ -173,6 +186,8 @@ static void ignored_vlan(struct dw_check *check, const struct dw_rule *rule, con
                            .fix = dw_arena_printf(check->arena, "use %s", keys[i].own),
                            .of_key = true,
                            .warn_at_most = true};
+  if (is_vlan(vlan.json, 0) && plugin->vlan.json == NULL)
+    found.edits = dw_edit_rename(check->arena, vlan.field, keys[i].own);
   dw_report(check, rule, &found, "the plugin %s ignores this key, so no VLAN is set", plugin->type_name);
 }
 

@@ -183,6 +183,194 @@ static void a_mode_becomes_the_only_similar_one(void **state) {
                     "set spec.config.mode \"l2\"\n");
 }
 
+#define IPAM(members) HEAD "\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\"," members "}}"
+#define LIST(plugins) HEAD "\"plugins\":[" plugins "]}"
+#define FIRST "{\"type\":\"macvlan\",\"master\":\"eth1\"," RANGE "}"
+
+static void keys_are_spelled_exactly_and_once(void **state) {
+  (void)state;
+  static const char rule[] = "cni-ambiguous-key";
+  fix_expect_config(rule, MACVLAN("\"mode\":\"bridge\",\"Mode\":\"bridge\","), "remove spec.config.Mode\n");
+  fix_expect_config(rule, MACVLAN("\"Mode\":\"bridge\",\"mode\":\"bridge\","), "remove spec.config.Mode\n");
+  fix_expect_config(rule, MACVLAN("\"mode\":\"bridge\",\"mode\":\"bridge\","), "remove spec.config.mode\n");
+  fix_expect_config(rule, IPAM("\"Range\":\"192.168.99.0/24\",\"range\":\"192.168.99.0/24\""),
+                    "remove spec.config.ipam.Range\n");
+  fix_expect_config(rule,
+                    "{\"cniversion\":\"0.3.1\",\"cniVersion\":\"0.3.1\",\"name\":\"net\",\"plugins\":[" FIRST "]}",
+                    "remove spec.config.cniversion\n");
+  fix_expect_config(rule, "{\"CniVersion\":\"0.3.1\",\"name\":\"net\",\"plugins\":[" FIRST "]}",
+                    "rename spec.config.CniVersion cniVersion\n");
+  fix_expect_config(rule, HEAD "\"Plugins\":[" FIRST "]}", "rename spec.config.Plugins plugins\n");
+  fix_expect_config(rule, MACVLAN("\"mode\":\"bridge\",\"Mode\":\"vepa\","), "");
+  fix_expect_config(rule, MACVLAN("\"mode\":\"bridge\",\"Mode\":\"bridge\",\"MODE\":\"bridge\","), "");
+}
+
+static void types_names_and_versions_are_ones_that_exist(void **state) {
+  (void)state;
+  fix_expect_config("cni-type", HEAD "\"type\":\"macvlam\",\"master\":\"eth1\"," RANGE "}",
+                    "set spec.config.type \"macvlan\"\n");
+  fix_expect_config("cni-type", HEAD "\"type\":\"/opt/cni/bin/macvlan\",\"master\":\"eth1\"," RANGE "}",
+                    "set spec.config.type \"macvlan\"\n");
+  fix_expect_config("cni-type", HEAD "\"type\":\"/opt/cni/bin/mine\"," RANGE "}", "");
+  fix_expect_config("cni-type",
+                    HEAD "\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"wherabouts\",\"range\":"
+                         "\"192.168.99.0/24\"}}",
+                    "set spec.config.ipam.type \"whereabouts\"\n");
+  fix_expect_config("cni-type", LIST(FIRST ",{\"type\":\"tuning\",\"name\":5}"),
+                    "remove spec.config.plugins[1].name\n");
+  fix_expect_config("cni-name",
+                    "{\"cniVersion\":\"0.3.1\",\"name\":\"my net\",\"type\":\"macvlan\",\"master\":\"eth1\"," RANGE "}",
+                    "set spec.config.name \"net\"\n");
+  fix_expect_config("cni-name",
+                    "{\"cniVersion\":\"0.3.1\",\"name\":null,\"type\":\"macvlan\",\"master\":\"eth1\"," RANGE "}",
+                    "set spec.config.name \"net\"\n");
+#define VERSION(version)                                                                                               \
+  "{\"cniVersion\":" version ",\"name\":\"net\",\"type\":\"macvlan\",\"master\":\"eth1\"," RANGE "}"
+  fix_expect_config("cni-version", VERSION("\"0.3.2\""), "set spec.config.cniVersion \"0.3.1\"\n");
+  fix_expect_config("cni-version", VERSION("\"1.0\""), "set spec.config.cniVersion \"1.0.0\"\n");
+  fix_expect_config("cni-version", VERSION("1.0"), "set spec.config.cniVersion \"1.0.0\"\n");
+  fix_expect_config("cni-version", VERSION("\"v0.4.0\""), "set spec.config.cniVersion \"0.4.0\"\n");
+  fix_expect_config("cni-version", "{\"name\":\"net\",\"plugins\":[" FIRST "]}",
+                    "set spec.config.cniVersion \"0.3.1\"\n");
+  fix_expect_config("cni-version", "{\"CNIVERSION\":\"\",\"name\":\"net\",\"plugins\":[" FIRST "]}", "");
+  fix_expect_config("interface-name", HEAD "\"type\":\"macvlan\",\"Master\":\" eth1\"," RANGE "}",
+                    "set spec.config.Master \"eth1\"\n");
+  fix_expect_config("interface-name", HEAD "\"type\":\"macvlan\",\"master\":\"eth1 migration\"," RANGE "}", "");
+}
+
+static void a_vlan_id_is_a_number_under_the_key_that_the_plugin_reads(void **state) {
+  (void)state;
+  static const char rule[] = "vlan-range";
+  fix_expect_config(rule, BRIDGE("\"vlan\":\"10\","), "set spec.config.vlan 10\n");
+  fix_expect_config(rule, LIST("{\"type\":\"bridge\",\"bridge\":\"br1\",\"VLAN\":\"10\"," RANGE "}"),
+                    "set spec.config.plugins[0].VLAN 10\n");
+  fix_expect_config(rule, BRIDGE("\"vlan\":\"4095\","), "");
+  fix_expect_config(rule, BRIDGE("\"vlan\":\"blue\","), "");
+  fix_expect_config(rule, BRIDGE("\"vlan\":4095,"), "");
+  fix_expect_config(rule, BRIDGE("\"vlan\":5.5,"), "");
+  fix_expect_config(rule, BRIDGE("\"vlanId\":100,"), "rename spec.config.vlanId vlan\n");
+  fix_expect_config(rule, BRIDGE("\"vlanId\":100,\"vlan\":null,"), "");
+  fix_expect_config(rule, BRIDGE("\"vlanTrunk\":[{\"id\":1},{\"minID\":\"5\",\"maxID\":7}],"),
+                    "set spec.config.vlanTrunk[1].minID 5\n");
+  fix_expect_config(rule, BRIDGE("\"vlanTrunk\":[{\"minid\":8,\"MaxID\":7}],"),
+                    "set spec.config.vlanTrunk[0].minid 7\nset spec.config.vlanTrunk[0].MaxID 8\n");
+  fix_expect_config(rule, BRIDGE("\"vlanTrunk\":[5,{\"id\":6}],"), "set spec.config.vlanTrunk[0] {\"id\":5}\n");
+  fix_expect_config(rule, BRIDGE("\"vlanTrunk\":{\"id\":1},"), "set spec.config.vlanTrunk [{\"id\":1}]\n");
+  fix_expect_config(rule, BRIDGE("\"vlanTrunk\":[{\"minID\":8}],"), "");
+}
+
+static void an_mtu_fits_the_nic(void **state) {
+  (void)state;
+  static const char rule[] = "mtu-above-master";
+#define MTU(nic, mtu) HEAD "\"type\":\"macvlan\",\"master\":\"" nic "\",\"mtu\":" mtu "," RANGE "}"
+  fix_expect_config(rule, MTU("eth1", "9001"), "set spec.config.mtu 9000\n");
+  fix_expect_config(rule, MTU("eth4", "9000"), "set spec.config.mtu 1500\n");
+  fix_expect_config(rule, MTU("eth1", "60"), "remove spec.config.mtu\n");
+  fix_expect_config(rule, BRIDGE("\"mtu\":9000,"), "set spec.config.mtu 1500\n");
+  fix_expect_config(rule, BRIDGE("\"mtu\":60,"), "");
+  fix_expect_config(rule, LIST(FIRST ",{\"type\":\"tuning\",\"mtu\":9001}"), "set spec.config.plugins[1].mtu 9000\n");
+  fix_expect_config("mtu-inconsistent", HEAD "\"type\":\"macvlan\",\"master\":\"eth4\"," RANGE "}",
+                    "set spec.config.mtu 1500\n");
+}
+
+static void addresses_in_use_are_excluded(void **state) {
+  (void)state;
+  static const char rule[] = "gateway-in-pool";
+  fix_expect_config(rule, IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\""),
+                    "append spec.config.ipam.exclude \"192.168.99.1/32\"\n");
+  fix_expect_config(rule,
+                    IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\",\"Exclude\":[\"192.168.99.9\"]"),
+                    "append spec.config.ipam.Exclude \"192.168.99.1/32\"\n");
+  fix_expect_config(rule, IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\",\"exclude\":null"),
+                    "set spec.config.ipam.exclude [\"192.168.99.1/32\"]\n");
+  fix_expect_config(rule, IPAM("\"range\":\"fd00:99::/64\",\"gateway\":\"fd00:99::1\""),
+                    "append spec.config.ipam.exclude \"fd00:99::1/128\"\n");
+  fix_expect_config(
+      rule,
+      LIST("{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"ipRanges\":["
+           "{\"range\":\"fd00:99::/64\"},{\"RANGE\":\"192.168.99.0/24\"}],\"gateway\":\"192.168.99.1\"}}"),
+      "append spec.config.plugins[0].ipam.ipRanges[1].exclude \"192.168.99.1/32\"\n");
+  /* Three nodes need all of the addresses, or excludes are ignored. */
+  fix_expect_config(
+      rule,
+      IPAM("\"range\":\"192.168.99.0/24\",\"range_start\":\"192.168.99.1\",\"range_end\":\"192.168.99.3\","
+           "\"gateway\":\"192.168.99.1\""),
+      "");
+  fix_expect_config(rule,
+                    IPAM("\"range\":\"192.168.99.0/24\",\"node_slice_size\":\"/27\",\"gateway\":\"192.168.99.1\""), "");
+  fix_expect_config("gateway-outside", IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.98.1\""),
+                    "remove spec.config.ipam.gateway\n");
+  fix_expect_config(
+      "gateway-outside",
+      IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.98.1\",\"routes\":[{\"dst\":\"203.0.113.0/24\"}]"), "");
+}
+
+static void addresses_of_nodes_are_excluded(void **state) {
+  (void)state;
+  static const char cluster[] =
+      "{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {kubevirt.io/schedulable: \"true\"}}}\n---\n"
+      "{apiVersion: nmstate.io/v1beta1, kind: NodeNetworkState, metadata: {name: w1}, status: {currentState: "
+      "{interfaces: [{name: eth1, type: ethernet, state: up, ipv4: {enabled: true, address: [{ip: 192.168.99.5, "
+      "prefix-length: 24}]}}]}}}";
+#define LABELLED(config)                                                                                               \
+  "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: net, namespace: "              \
+  "openshift-cnv, labels: {droveway.io/migration-network: \"true\"}}, spec: {config: '" config "'}}"
+  static const struct fix_case fixes[] = {
+      {"node-address-in-pool", LABELLED(MACVLAN("")), cluster, NULL,
+       "append spec.config.ipam.exclude \"192.168.99.5/32\"\n"},
+      {"node-address-in-pool",
+       LABELLED(HEAD "\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"localnet\",\"netAttachDefName\":"
+                     "\"openshift-cnv/net\",\"subnets\":\"192.168.99.0/24\",\"excludeSubnets\":\"192.168.99.1/32\"}"),
+       cluster, NULL, "set spec.config.excludeSubnets \"192.168.99.1/32,192.168.99.5/32\"\n"},
+  };
+  EXPECT_ALL(fixes);
+}
+
+static void routes_that_misdirect_traffic_are_removed(void **state) {
+  (void)state;
+#define ROUTES(routes) IPAM("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.1/32\"],\"routes\":[" routes "]")
+  fix_expect_config("default-route", ROUTES("{\"dst\":\"203.0.113.0/24\"},{\"dst\":\"0.0.0.0/0\"}"),
+                    "remove spec.config.ipam.routes[1]\n");
+  fix_expect_config("default-route",
+                    ROUTES("{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"203.0.113.0/24\"},{\"dst\":\"128.0.0.0/1\"}"),
+                    "remove spec.config.ipam.routes[2]\nremove spec.config.ipam.routes[0]\n");
+  fix_expect_config("default-route",
+                    ROUTES("{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"128.0.0.0/2\"},{\"dst\":\"192.0.0.0/2\"}"),
+                    "");
+  fix_expect_config("overlap-cluster-network", ROUTES("{\"dst\":\"10.128.0.0/14\"}"),
+                    "remove spec.config.ipam.routes[0]\n");
+  fix_expect_config("overlap-cluster-network", IPAM("\"range\":\"10.128.0.0/24\""), "");
+  fix_expect_config("route-unusable", ROUTES("null"), "remove spec.config.ipam.routes[0]\n");
+  fix_expect_config("route-unusable", ROUTES("{\"dst\":\"203.0.113.5/24\"}"),
+                    "set spec.config.ipam.routes[0].dst \"203.0.113.0/24\"\n");
+  fix_expect_config("route-unusable", ROUTES("{\"dst\":\"203.0.113.0/24\"},{\"dst\":\"203.0.113.0/24\"}"),
+                    "remove spec.config.ipam.routes[1]\n");
+  fix_expect_config("route-unusable", ROUTES("{\"dst\":\"192.168.99.0/24\",\"gw\":\"192.168.99.1\"}"),
+                    "remove spec.config.ipam.routes[0]\n");
+  fix_expect_config("route-unusable", ROUTES("{\"dst\":\"203.0.113.0/24\",\"scope\":255}"),
+                    "remove spec.config.ipam.routes[0].scope\n");
+  fix_expect_config("route-unusable", ROUTES("{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.98.1\"}"), "");
+  fix_expect_config("route-unusable", ROUTES("{\"gw\":\"192.168.99.1\"}"), "");
+}
+
+static void plugins_that_cut_nodes_off_are_removed(void **state) {
+  (void)state;
+  static const char rule[] = "plugin-chain";
+  fix_expect_config(rule, LIST(FIRST ",{\"type\":\"tuning\"},{\"type\":\"sbr\"}"), "remove spec.config.plugins[2]\n");
+  fix_expect_config(rule, LIST(FIRST ",{\"type\":\"vrf\",\"vrfname\":\"red\"}"), "remove spec.config.plugins[1]\n");
+  fix_expect_config(rule, LIST(FIRST ",{\"type\":\"bandwidth\",\"ingressRate\":1,\"ingressBurst\":1}"),
+                    "remove spec.config.plugins[1]\n");
+  fix_expect_config(
+      rule,
+      LIST("{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"fd00:99::/"
+           "64\"}},{\"type\":\"tuning\",\"sysctl\":{\"net.ipv6.conf.IFNAME.disable_ipv6\":\"1\"}}"),
+      "remove spec.config.plugins[1].sysctl[net.ipv6.conf.IFNAME.disable_ipv6]\n");
+  fix_expect_config(rule, LIST(FIRST "," FIRST), "");
+  fix_expect_config(rule, LIST("{\"type\":\"tuning\"}," FIRST), "");
+  fix_expect_config(rule, LIST(FIRST ",{\"type\":\"firewall\"}"),
+                    "set spec.config.cniVersion \"0.4.0\"\nremove spec.config.plugins[1]\n");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_network_without_a_name_is_removed),
@@ -194,6 +382,14 @@ int main(void) {
       cmocka_unit_test(strategies_and_switches_take_effect),
       cmocka_unit_test(options_that_a_migration_network_must_not_have_are_removed),
       cmocka_unit_test(a_mode_becomes_the_only_similar_one),
+      cmocka_unit_test(keys_are_spelled_exactly_and_once),
+      cmocka_unit_test(types_names_and_versions_are_ones_that_exist),
+      cmocka_unit_test(a_vlan_id_is_a_number_under_the_key_that_the_plugin_reads),
+      cmocka_unit_test(an_mtu_fits_the_nic),
+      cmocka_unit_test(addresses_in_use_are_excluded),
+      cmocka_unit_test(addresses_of_nodes_are_excluded),
+      cmocka_unit_test(routes_that_misdirect_traffic_are_removed),
+      cmocka_unit_test(plugins_that_cut_nodes_off_are_removed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
