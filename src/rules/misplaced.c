@@ -144,19 +144,22 @@ static bool is_occupied(const dw_json *spec, const char *path) {
   return at != NULL;
 }
 
-/* Returns true if an earlier finding of the rule already puts another key at PATH. */
-static bool is_claimed(const struct place *place, const char *path) {
+/* Returns true if an earlier finding of the rule would put another key at PATH. That one loses its fix, too: which of
+ * the two values counts is not clear. */
+static bool is_disputed(const struct place *place, const char *path) {
   const struct dw_findings *findings = &place->check->findings;
   for (size_t i = 0; i < findings->count; i++) {
-    const struct dw_finding *finding = &findings->items[i];
+    struct dw_finding *finding = &findings->items[i];
     if (finding->rule != place->rule || finding->edits.count == 0)
       continue;
     const struct dw_edit *edit = &finding->edits.items[0];
     size_t parent = (size_t)(last_dot(edit->field) + 1 - edit->field);
     bool renames = edit->kind == DW_EDIT_RENAME;
     if (renames ? strncmp(edit->field, path, parent) == 0 && strcmp(edit->value, path + parent) == 0
-                : strcmp(edit->value, path) == 0)
+                : strcmp(edit->value, path) == 0) {
+      finding->edits = (struct dw_edits){NULL, 0};
       return true;
+    }
   }
   return false;
 }
@@ -166,7 +169,7 @@ static struct dw_edits move_to(const struct place *place, const char *field, con
   struct dw_arena *arena = place->check->arena;
   bool is_block = strcmp(meant, place->block_field) == 0;
   size_t parent = (size_t)(last_dot(meant) + 1 - meant);
-  if (place->via != NULL || is_occupied(place->check->migration->spec, meant) || is_claimed(place, meant) ||
+  if (place->via != NULL || is_occupied(place->check->migration->spec, meant) || is_disputed(place, meant) ||
       (is_block && dw_json_type(value) != DW_JSON_OBJECT))
     return (struct dw_edits){NULL, 0};
   if (parent == (size_t)(last_dot(field) + 1 - field) && strncmp(field, meant, parent) == 0)

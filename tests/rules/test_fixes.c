@@ -5,8 +5,12 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
+#include "rules/engine.h"
+#include "rules/explain.h"
 #include "support/fix_case.h"
+#include "yaml/yaml.h"
 
 #define RANGE "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"}"
 #define HEAD "{\"cniVersion\":\"0.3.1\",\"name\":\"net\","
@@ -335,8 +339,7 @@ static void routes_that_misdirect_traffic_are_removed(void **state) {
                     ROUTES("{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"203.0.113.0/24\"},{\"dst\":\"128.0.0.0/1\"}"),
                     "remove spec.config.ipam.routes[2]\nremove spec.config.ipam.routes[0]\n");
   fix_expect_config("default-route",
-                    ROUTES("{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"128.0.0.0/2\"},{\"dst\":\"192.0.0.0/2\"}"),
-                    "");
+                    ROUTES("{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"128.0.0.0/2\"},{\"dst\":\"192.0.0.0/2\"}"), "");
   fix_expect_config("overlap-cluster-network", ROUTES("{\"dst\":\"10.128.0.0/14\"}"),
                     "remove spec.config.ipam.routes[0]\n");
   fix_expect_config("overlap-cluster-network", IPAM("\"range\":\"10.128.0.0/24\""), "");
@@ -371,6 +374,134 @@ static void plugins_that_cut_nodes_off_are_removed(void **state) {
                     "set spec.config.cniVersion \"0.4.0\"\nremove spec.config.plugins[1]\n");
 }
 
+static void misplaced_keys_and_blocks_move_to_where_they_are_read(void **state) {
+  (void)state;
+#define HCO_V1(spec)                                                                                                   \
+  "{apiVersion: hco.kubevirt.io/v1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, namespace: "       \
+  "openshift-cnv}, spec: " spec "}"
+  static const struct fix_case fixes[] = {
+      {"config-misplaced", HCO_V1("{liveMigrationConfig: {progressTimeout: 150}}"), "", NULL,
+       "move spec.liveMigrationConfig spec.virtualization.liveMigrationConfig\n"},
+      {"config-misplaced",
+       HCO_AS("kubevirt-hyperconverged", "openshift-cnv",
+              "{virtualization: {liveMigrationConfig: {progressTimeout: 150}}}"),
+       "", NULL, "move spec.virtualization.liveMigrationConfig spec.liveMigrationConfig\n"},
+      {"config-misplaced",
+       HCO_V1("{liveMigrationConfig: {progressTimeout: 150}, virtualization: {liveMigrationConfig: {}}}"), "", NULL,
+       ""},
+      {"config-misplaced",
+       HCO_AS("kubevirt-hyperconverged", "openshift-cnv", "{liveMigrationConfi: {progressTimeout: 150}}"), "", NULL,
+       "rename spec.liveMigrationConfi liveMigrationConfig\n"},
+      {"config-misplaced", HCO_AS("kubevirt-hyperconverged", "openshift-cnv", "{liveMigrationConfi: 5}"), "", NULL, ""},
+      {"config-misplaced", HCO("{progressTimeot: 150}"), "", NULL, "rename " BLOCK "progressTimeot progressTimeout\n"},
+      {"config-misplaced", HCO("{progressTimeot: 150, progresTimeout: 160}"), "", NULL, ""},
+      {"config-misplaced", HCO("{progressTimeot: 150, progressTimeout: 160}"), "", NULL, ""},
+      {"config-misplaced", HCO("{completionTimeout: 800}"), "", NULL,
+       "rename " BLOCK "completionTimeout completionTimeoutPerGiB\n"},
+      {"config-misplaced", HCO_AS("kubevirt-hyperconverged", "openshift-cnv", "{progressTimeout: 150}"), "", NULL,
+       "move spec.progressTimeout " BLOCK "progressTimeout\n"},
+      {"config-misplaced", KUBEVIRT("{configuration: {migrationConfig: {progressTimeout: 150}}}"), "", NULL,
+       "rename spec.configuration.migrationConfig migrations\n"},
+      {"config-misplaced", KUBEVIRT("{migrations: {progressTimeout: 150}}"), "", NULL,
+       "move spec.migrations spec.configuration.migrations\n"},
+      {"config-misplaced", HCO("{colour: blue}"), "", NULL, ""},
+      {"config-misplaced",
+       PATCHED("{}", "[{\"op\": \"add\", \"path\": \"/spec/configuration/migrations/progressTimeot\", \"value\": 5}]"),
+       "", NULL, ""},
+  };
+  EXPECT_ALL(fixes);
+}
+
+static void an_annotation_that_only_sets_the_network_becomes_the_field(void **state) {
+  (void)state;
+#define ADD(path, value)                                                                                               \
+  "{\"op\": \"add\", \"path\": \"/spec/configuration/migrations/" path "\", \"value\": " value "}"
+  static const char nad[] = NAD("openshift-cnv", "migration");
+  static const struct fix_case fixes[] = {
+      {"jsonpatch-network", PATCHED("{}", "[" ADD("network", "\"migration\"") "]"), nad, NULL,
+       "remove metadata.annotations[kubevirt.kubevirt.io/jsonpatch]\nset " BLOCK "network \"migration\"\n"},
+      {"jsonpatch-network", PATCHED("{}", "[" ADD("network", "\"migration\"") "," ADD("progressTimeout", "5") "]"), nad,
+       NULL, ""},
+      {"jsonpatch-network", PATCHED("{network: other}", "[" ADD("network", "\"migration\"") "]"), nad, NULL, ""},
+  };
+  EXPECT_ALL(fixes);
+}
+
+static void labels_of_a_selector_are_next_to_each_other(void **state) {
+  (void)state;
+#define POLICY(selectors)                                                                                              \
+  "{apiVersion: migrations.kubevirt.io/v1alpha1, kind: MigrationPolicy, metadata: {name: p}, spec: "                   \
+  "{selectors: " selectors "}}"
+  static const struct fix_case fixes[] = {
+      {"policy-selector", POLICY("{namespaceSelector: {matchLabels: {a: b, kubernetes.io/name: c}}}"), "", NULL,
+       "move spec.selectors.namespaceSelector.matchLabels.a spec.selectors.namespaceSelector.a\n"
+       "move spec.selectors.namespaceSelector.matchLabels[kubernetes.io/name] "
+       "spec.selectors.namespaceSelector[kubernetes.io/name]\n"
+       "remove spec.selectors.namespaceSelector.matchLabels\n"},
+      {"policy-selector", POLICY("{namespaceSelector: {a: c, matchLabels: {a: b}}}"), "", NULL, ""},
+      {"policy-selector", POLICY("{namespaceSelector: {matchExpressions: []}}"), "", NULL, ""},
+      {"policy-selector", POLICY("{namespaceSelector: {version.a: 5}}"), "", NULL,
+       "set spec.selectors.namespaceSelector[version.a] \"5\"\n"},
+      {"policy-selector", POLICY("{namespaceSelectr: {a: b}}"), "", NULL,
+       "rename spec.selectors.namespaceSelectr namespaceSelector\n"},
+      {"policy-selector", POLICY("{matchLabels: {a: b}}"), "", NULL, ""},
+  };
+  EXPECT_ALL(fixes);
+}
+
+static void a_similar_nic_device_or_localnet_is_used(void **state) {
+  (void)state;
+#define ON(nic) HEAD "\"type\":\"macvlan\",\"master\":\"" nic "\"," RANGE "}"
+  fix_expect_config("master-missing", ON("bnod1"), "set spec.config.master \"bond1\"\n");
+  fix_expect_config("master-missing", LIST("{\"type\":\"macvlan\",\"Master\":\"Eth1\"," RANGE "}"),
+                    "set spec.config.plugins[0].Master \"eth1\"\n");
+  fix_expect_config("master-missing", ON("bond2"), "");
+  fix_expect_config("master-missing", ON("eth6"), "");
+  fix_expect_config("master-missing", ON("storage"), "");
+  fix_expect_config("master-is-port", ON("eth9"), "set spec.config.master \"br1\"\n");
+  fix_expect_config("master-is-port", ON("lo"), "");
+#define DEVICE(address) HEAD "\"type\":\"host-device\",\"pciBusID\":\"" address "\"," RANGE "}"
+  fix_expect_config("device-missing", DEVICE("0000:AF:00.1"), "set spec.config.pciBusID \"0000:af:00.1\"\n");
+  fix_expect_config("device-missing", DEVICE("af:00.1"), "set spec.config.pciBusID \"0000:af:00.1\"\n");
+  fix_expect_config("device-missing", DEVICE("af-00-1"), "");
+  fix_expect_config("device-missing", HEAD "\"type\":\"sriov\"," RANGE "}", "");
+}
+
+static void ovn_kubernetes_gets_values_that_it_accepts(void **state) {
+  (void)state;
+#define OVN(members) HEAD "\"type\":\"ovn-k8s-cni-overlay\",\"subnets\":\"192.168.99.0/24\"" members "}"
+#define OWN ",\"netAttachDefName\":\"openshift-cnv/net\""
+  static const char rule[] = "ovn-config";
+  fix_expect_config(rule, OVN(",\"topology\":\"layer2\",\"netAttachDefName\":\"default/net\""),
+                    "set spec.config.netAttachDefName \"openshift-cnv/net\"\n");
+  fix_expect_config(rule, OVN(",\"topology\":\"layer2\""), "set spec.config.netAttachDefName \"openshift-cnv/net\"\n");
+  fix_expect_config(rule, OVN(OWN ",\"topology\":\"layer2\",\"role\":\"primary\""),
+                    "set spec.config.role \"secondary\"\n");
+  fix_expect_config(rule, OVN(OWN ",\"topology\":\"localnet\",\"joinSubnet\":\"100.66.0.0/16\""),
+                    "remove spec.config.joinSubnet\n");
+}
+
+static void every_example_of_an_explanation_that_is_fixed_is_fixed(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t count;
+  const char *const *ids = dw_rule_ids(&count);
+  size_t fixed = 0;
+  for (size_t i = 0; i < count; i++) {
+    struct dw_explanation example = {.why = NULL};
+    struct dw_yaml_doc *doc = NULL;
+    assert_int_equal(dw_explain(arena, ids[i], &example, NULL), 0);
+    assert_int_equal(dw_yaml_parse(arena, example.broken, strlen(example.broken), &doc, NULL), 0);
+    for (; doc != NULL && !example.deletes; doc = doc->next)
+      fixed += fix_exists(&(struct fix_case){.rule = ids[i],
+                                             .object = dw_json_text(arena, doc->root),
+                                             .state = example.state == NULL ? "" : example.state,
+                                             .policy = example.policy});
+  }
+  print_message("%zu of %zu examples are fixed\n", fixed, count);
+  assert_true(fixed >= 29);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_network_without_a_name_is_removed),
@@ -390,6 +521,12 @@ int main(void) {
       cmocka_unit_test(addresses_of_nodes_are_excluded),
       cmocka_unit_test(routes_that_misdirect_traffic_are_removed),
       cmocka_unit_test(plugins_that_cut_nodes_off_are_removed),
+      cmocka_unit_test(misplaced_keys_and_blocks_move_to_where_they_are_read),
+      cmocka_unit_test(an_annotation_that_only_sets_the_network_becomes_the_field),
+      cmocka_unit_test(labels_of_a_selector_are_next_to_each_other),
+      cmocka_unit_test(a_similar_nic_device_or_localnet_is_used),
+      cmocka_unit_test(ovn_kubernetes_gets_values_that_it_accepts),
+      cmocka_unit_test(every_example_of_an_explanation_that_is_fixed_is_fixed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -221,29 +221,53 @@ static char *read_cluster(void) {
   return text;
 }
 
-void fix_expect(const struct fix_case *fix) {
-  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+static struct dw_world *world_for(const struct fix_case *fix) {
   char *cluster = fix->state == NULL ? read_cluster() : NULL;
   struct dw_world *world = world_of(cluster == NULL ? fix->state : cluster, fix->policy);
   free(cluster);
-  struct judged judged = judge(arena, world, fix->object);
+  return world;
+}
+
+/* The changes of all findings of RULE; *FOUND receives how many findings there are. */
+static const char *edits_of(struct dw_arena *arena, const struct judged *judged, const char *rule, size_t *found) {
   struct dw_buf edits = DW_BUF_IN(arena);
-  size_t found = 0;
-  for (size_t i = 0; i < judged.judgement.findings.count; i++) {
-    const struct dw_finding *finding = &judged.judgement.findings.items[i];
-    if (!is_of(finding, fix->rule))
+  *found = 0;
+  for (size_t i = 0; i < judged->judgement.findings.count; i++) {
+    const struct dw_finding *finding = &judged->judgement.findings.items[i];
+    if (!is_of(finding, rule))
       continue;
-    found++;
+    ++*found;
     add_edits(&edits, &finding->edits);
   }
-  if (found == 0 || strcmp(dw_buf_text(&edits), fix->edits) != 0)
+  return dw_buf_text(&edits);
+}
+
+void fix_expect(const struct fix_case *fix) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_world *world = world_for(fix);
+  struct judged judged = judge(arena, world, fix->object);
+  size_t found;
+  const char *edits = edits_of(arena, &judged, fix->rule, &found);
+  if (found == 0 || strcmp(edits, fix->edits) != 0)
     print_findings(arena, &judged);
   if (found == 0)
     fail_msg("%s finds nothing", fix->rule);
-  assert_string_equal(dw_buf_text(&edits), fix->edits);
+  assert_string_equal(edits, fix->edits);
   if (fix->edits[0] != '\0')
     is_fixed(arena, world, judged, fix->rule);
   dw_world_unref(world);
+}
+
+bool fix_exists(const struct fix_case *fix) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_world *world = world_for(fix);
+  struct judged judged = judge(arena, world, fix->object);
+  size_t found;
+  bool exists = edits_of(arena, &judged, fix->rule, &found)[0] != '\0';
+  if (exists)
+    is_fixed(arena, world, judged, fix->rule);
+  dw_world_unref(world);
+  return exists;
 }
 
 void fix_expect_config(const char *rule, const char *config, const char *edits) {
