@@ -92,6 +92,26 @@ enum dw_action dw_policy_action(const struct dw_policy *policy, const char *rule
   return fallback;
 }
 
+bool dw_exception_expired(const struct dw_exception *exception, int64_t today) {
+  return exception->last_day < today;
+}
+
+const struct dw_exception *dw_policy_exception(const struct dw_policy *policy, const char *rule, const char *namespace_,
+                                               const char *name, int64_t today) {
+  const struct dw_exception *last = NULL;
+  for (size_t i = 0; i < policy->exception_count; i++) {
+    const struct dw_exception *one = &policy->exceptions[i];
+    if (strcmp(one->rule, rule) != 0 || fnmatch(one->namespace_, namespace_, 0) != 0 ||
+        fnmatch(one->name, name, 0) != 0)
+      continue;
+    if (!dw_exception_expired(one, today))
+      return one;
+    if (last == NULL || one->last_day > last->last_day)
+      last = one;
+  }
+  return last;
+}
+
 const char *dw_policy_pattern(const struct dw_policy *policy, const char *text) {
   for (size_t i = 0; i < policy->name_pattern_count; i++)
     if (fnmatch(policy->name_patterns[i], text, 0) == 0)

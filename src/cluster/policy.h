@@ -42,6 +42,19 @@ struct dw_rule_override {
   enum dw_action action; /* OFF, WARN or DENY */
 };
 
+/* A rule does not apply to some objects, for a reason and for a time. */
+struct dw_exception {
+  const char *rule;
+  const char *namespace_; /* a shell pattern; the namespace of an object without one is "" */
+  const char *name;       /* a shell pattern */
+  const char *reason;
+  const char *until; /* the last day on which it applies, as written; NULL if it does not expire */
+  int64_t last_day;  /* UNTIL as base/date.h has it; INT64_MAX if it does not expire */
+  const char *file;  /* where it is written, and the position in it */
+  int line, column;
+  bool comment; /* it is a comment in a manifest, not a part of a policy: NAMESPACE and NAME are NULL */
+};
+
 struct dw_policy {
   struct dw_arena *arena;
   const char *namespace_; /* where KubeVirt runs */
@@ -65,6 +78,8 @@ struct dw_policy {
   size_t remote_cluster_count;
   struct dw_rule_override *overrides;
   size_t override_count;
+  struct dw_exception *exceptions;
+  size_t exception_count;
 };
 
 /* The default policy, which applies without a file. The caller frees it with dw_policy_free(). */
@@ -88,6 +103,14 @@ void dw_policy_free(struct dw_policy *policy);
 /* The action for RULE, whose default is FALLBACK. If that is NONE, the policy can't change it. */
 enum dw_action dw_policy_action(const struct dw_policy *policy, const char *rule, enum dw_action fallback)
     __attribute__((nonnull));
+
+/* Returns true if EXCEPTION no longer applies on the day TODAY (base/date.h). */
+bool dw_exception_expired(const struct dw_exception *exception, int64_t today) __attribute__((nonnull));
+
+/* The exception from RULE for the object NAMESPACE/NAME: the first that applies on the day TODAY, else the one that
+ * expired last; NULL if there is none. NAMESPACE is "" for an object without one. */
+const struct dw_exception *dw_policy_exception(const struct dw_policy *policy, const char *rule, const char *namespace_,
+                                               const char *name, int64_t today) __attribute__((nonnull));
 
 /* The first name pattern that matches TEXT (fnmatch); NULL if none does. */
 const char *dw_policy_pattern(const struct dw_policy *policy, const char *text) __attribute__((nonnull));

@@ -94,6 +94,29 @@ static const struct dw_policy_field remote_clusters[] = {
     {.shape = DW_POLICY_OBJECT, .about = "A remote cluster.", FIELDS(remote_cluster_members)},
 };
 
+static const struct dw_policy_field exception_members[] = {
+    {.key = "rule", .shape = DW_POLICY_RULE, .about = "The rule that does not apply.", .required = true},
+    {.key = "namespace",
+     .shape = DW_POLICY_TEXT,
+     .about = "A shell pattern for the namespace of the objects. MigrationPolicies have none, which only * matches.",
+     .required = true},
+    {.key = "name",
+     .shape = DW_POLICY_TEXT,
+     .about = "A shell pattern for the name of the objects.",
+     .by_default = "\"*\""},
+    {.key = "reason",
+     .shape = DW_POLICY_REASON,
+     .about = "Why the rule does not apply, for those who audit the cluster.",
+     .required = true},
+    {.key = "until",
+     .shape = DW_POLICY_DATE,
+     .about = "The last day (UTC) on which the exception applies, such as 2027-03-31. Default: it does not expire."},
+};
+
+static const struct dw_policy_field exceptions[] = {
+    {.shape = DW_POLICY_OBJECT, .about = "An exception from a rule.", FIELDS(exception_members)},
+};
+
 static const struct dw_policy_field sections[] = {
     {.key = "apiVersion",
      .shape = DW_POLICY_WORD,
@@ -141,6 +164,11 @@ static const struct dw_policy_field sections[] = {
     {.key = "rules",
      .shape = DW_POLICY_RULES,
      .about = "The action of each rule: deny, warn or off.",
+     .nullable = true},
+    {.key = "exceptions",
+     .shape = DW_POLICY_LIST,
+     .about = "Objects that a rule does not apply to, for a reason and for a time.",
+     FIELDS(exceptions),
      .nullable = true},
 };
 

@@ -18,7 +18,10 @@ enum dw_policy_shape {
   DW_POLICY_LIMIT,     /* an integer, or null */
   DW_POLICY_CIDR,      /* ADDRESS/LENGTH */
   DW_POLICY_RANGE,     /* ADDRESS/LENGTH or START-END/LENGTH */
-  DW_POLICY_RULES      /* an object of rule ids and actions */
+  DW_POLICY_RULES,     /* an object of rule ids and actions */
+  DW_POLICY_RULE,      /* a rule id */
+  DW_POLICY_REASON,    /* a string that is not blank */
+  DW_POLICY_DATE       /* YYYY-MM-DD */
 };
 
 struct dw_policy_field {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/text.h"
 #include "net/range.h"
 #include "yaml/yaml.h"
@@ -14,6 +15,7 @@
 struct policy_reader {
   struct dw_policy *policy; /* the result */
   const struct dw_yaml_doc *doc;
+  const char *file;
   const char *const *rules; /* the known rule ids */
   size_t rule_count;
   struct dw_error *err;
@@ -283,6 +285,11 @@ static const char *find_rule(const struct policy_reader *r, const char *id) {
   return NULL;
 }
 
+static int fail_rule(const struct policy_reader *r, const struct policy_node *node, const char *id, bool of_key) {
+  return fail_unknown(r, node, id,
+                      &(struct known_words){"rule", r->rules, r->rule_count, "`droveway rules` lists them", of_key});
+}
+
 static int read_rules(struct policy_reader *r, const struct policy_node *node) {
   if (dw_json_type(node->json) != DW_JSON_OBJECT)
     return fail_type(r, node, "an object of rule ids");
@@ -291,9 +298,8 @@ static int read_rules(struct policy_reader *r, const struct policy_node *node) {
   struct dw_json_member member = dw_json_first(node->json);
   for (; member.value != NULL; member = dw_json_next(node->json, member)) {
     struct policy_node child = child_of(r, node, member.key);
-    struct known_words known = {"rule", r->rules, r->rule_count, "`droveway rules` lists them", true};
     if (find_rule(r, member.key) == NULL)
-      return fail_unknown(r, &child, member.key, &known);
+      return fail_rule(r, &child, member.key, true);
     overrides[count].rule = member.key;
     if (read_action(r, &child, &overrides[count++].action) != 0)
       return -1;
@@ -414,6 +420,81 @@ static int read_remote_clusters(struct policy_reader *r, const struct policy_nod
   return 0;
 }
 
+/* --- exceptions --- */
+
+static bool is_blank(const char *text) {
+  while (dw_is_blank(*text))
+    text++;
+  return *text == '\0';
+}
+
+static int read_until(const struct policy_reader *r, const struct policy_node *node, struct dw_exception *out) {
+  out->last_day = INT64_MAX;
+  if (node->json == NULL)
+    return 0;
+  out->until = text_of(r, node);
+  if (out->until == NULL)
+    return -1;
+  if (dw_date_parse(out->until, &out->last_day))
+    return 0;
+  return fail(r, node, "\"%.100s\" is not a date; use YYYY-MM-DD, such as 2027-03-31", out->until);
+}
+
+/* Reads the members of the exception ITEM. */
+static int read_exception_members(struct policy_reader *r, const struct policy_node *item, struct dw_exception *out) {
+  struct policy_node rule = child_of(r, item, "rule");
+  struct policy_node ns = child_of(r, item, "namespace");
+  struct policy_node name = child_of(r, item, "name");
+  struct policy_node reason = child_of(r, item, "reason");
+  struct policy_node until = child_of(r, item, "until");
+  const char *id = text_of(r, &rule);
+  if (id == NULL)
+    return -1;
+  out->rule = find_rule(r, id);
+  if (out->rule == NULL)
+    return fail_rule(r, &rule, id, false);
+  out->namespace_ = text_of(r, &ns);
+  out->name = name.json == NULL ? "*" : text_of(r, &name);
+  if (out->namespace_ == NULL || out->name == NULL)
+    return -1;
+  out->reason = text_of(r, &reason);
+  if (out->reason == NULL)
+    return -1;
+  if (is_blank(out->reason))
+    return fail(r, &reason, "must not be blank; say why the rule does not apply");
+  return read_until(r, &until, out);
+}
+
+static bool same_exception(const struct dw_exception *a, const struct dw_exception *b) {
+  return a->rule == b->rule && strcmp(a->namespace_, b->namespace_) == 0 && strcmp(a->name, b->name) == 0;
+}
+
+static int read_exception(struct policy_reader *r, const struct policy_node *item, struct dw_exception *out) {
+  if (check_object(r, item) != 0 || read_exception_members(r, item, out) != 0)
+    return -1;
+  out->file = r->file;
+  dw_yaml_locate(r->doc, item->path, false, &out->line, &out->column);
+  for (const struct dw_exception *other = r->policy->exceptions; other < out; other++)
+    if (same_exception(other, out))
+      return fail(r, item, "the exception on line %d has the same rule, namespace and name; remove one of them",
+                  other->line);
+  return 0;
+}
+
+static int read_exceptions(struct policy_reader *r, const struct policy_node *node) {
+  if (check_list(r, node, "{rule, namespace, name, reason, until}") != 0)
+    return -1;
+  size_t count = dw_json_size(node->json);
+  r->policy->exceptions = dw_arena_array(r->policy->arena, count, sizeof *r->policy->exceptions);
+  for (size_t i = 0; i < count; i++) {
+    struct policy_node item = item_of(r, node, i);
+    if (read_exception(r, &item, &r->policy->exceptions[i]) != 0)
+      return -1;
+  }
+  r->policy->exception_count = count;
+  return 0;
+}
+
 /* --- the document --- */
 
 static int read_word(struct policy_reader *r, const struct policy_node *node) {
@@ -440,6 +521,7 @@ static const struct {
     {"clusterNetworks", read_cluster_networks},
     {"remoteClusters", read_remote_clusters},
     {"rules", read_rules},
+    {"exceptions", read_exceptions},
 };
 
 static int read_policy(struct policy_reader *r) {
@@ -469,7 +551,7 @@ static int read_document(struct policy_reader *r, const struct dw_yaml_doc *firs
 struct dw_policy *dw_policy_parse(const char *text, size_t length, const char *file, const char *const *rules,
                                   size_t rule_count, struct dw_error *err) {
   struct dw_policy *policy = dw_policy_default();
-  struct policy_reader reader = {policy, NULL, rules, rule_count, err};
+  struct policy_reader reader = {policy, NULL, dw_arena_strdup(policy->arena, file), rules, rule_count, err};
   struct dw_yaml_doc *first = NULL;
   if (dw_yaml_parse(policy->arena, text, length, &first, err) == 0 && read_document(&reader, first) == 0)
     return policy;

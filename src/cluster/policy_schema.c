@@ -25,6 +25,12 @@
 static const char namespace_pattern[] = "^" DNS_LABEL "$";
 static const char selector_pattern[] = "^" SPACES "(" SELECTOR_TERM SPACES "(," SPACES SELECTOR_TERM SPACES ")*)?$";
 static const char cidr_pattern[] = "^(" IPV4 "/0*" BITS4 "|" IPV6 "/0*" BITS6 ")$";
+/* Without a year's length: the reader knows leap years. */
+#define DATE                                                                                                           \
+  "[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+
+static const char reason_pattern[] = "[^ \t\r\n]";
+static const char date_pattern[] = "^" DATE "$";
 static const char range_pattern[] = "^((" IPV4 "|" IPV6 ")-)?(" IPV4 "/" BITS4 "|" IPV6 "/" BITS6 ")$";
 
 /* --- shapes --- */
@@ -73,6 +79,14 @@ static void put_rules(struct schema *s, const struct dw_policy_field *field) {
     dw_json_end_object(&s->w);
   }
   dw_json_end_object(&s->w);
+}
+
+static void put_rule(struct schema *s) {
+  dw_json_key(&s->w, "enum");
+  dw_json_begin_array(&s->w);
+  for (size_t i = 0; i < s->rule_count; i++)
+    dw_json_put_string(&s->w, s->rules[i].id);
+  dw_json_end_array(&s->w);
 }
 
 static void put_field(struct schema *s, const struct dw_policy_field *field);
@@ -159,6 +173,15 @@ static void put_field(struct schema *s, const struct dw_policy_field *field) {
     return;
   case DW_POLICY_RULES:
     put_rules(s, field);
+    return;
+  case DW_POLICY_RULE:
+    put_rule(s);
+    return;
+  case DW_POLICY_REASON:
+    put_pattern(s, reason_pattern);
+    return;
+  case DW_POLICY_DATE:
+    put_pattern(s, date_pattern);
     return;
   }
 }

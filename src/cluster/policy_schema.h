@@ -13,7 +13,7 @@ struct dw_policy_rule {
 
 /* Appends the schema (draft 7, which editors support) to OUT. RULES[COUNT] are the known rules, which are in a higher
  * layer. The schema never refuses what dw_policy_parse() accepts. It does not check how the two ends of a range are
- * related, nor each form of an IPv6 address. */
+ * related, leap days, exceptions that appear twice, nor each form of an IPv6 address. */
 void dw_policy_schema(struct dw_buf *out, const struct dw_policy_rule *rules, size_t count) __attribute__((nonnull(1)));
 
 #endif

@@ -145,6 +145,74 @@ static void a_policy_changes_the_actions(void **state) {
   json_object_put(rules);
 }
 
+#define HEAD "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
+static const char with_exceptions[] =
+    HEAD "exceptions:\n"
+         "- {rule: overlap-network, namespace: lab, name: \"test-*\", reason: \"isolated switch, ticket 17\", until: "
+         "9999-12-31}\n"
+         "- {rule: overlap-network, namespace: \"*\", reason: 'a|b', until: 2026-01-31}\n"
+         "- {rule: pool-too-small, namespace: kubevirt, name: mig, reason: two nodes only}\n";
+
+struct policy_file {
+  char folder[64], path[96];
+};
+
+static struct policy_file policy_file(const char *text) {
+  struct policy_file file;
+  folder_make(file.folder);
+  folder_write(file.folder, "policy.yaml", text);
+  snprintf(file.path, sizeof file.path, "%s/policy.yaml", file.folder);
+  return file;
+}
+
+static void exceptions_are_listed_after_the_rules(void **state) {
+  (void)state;
+  struct policy_file policy = policy_file(with_exceptions);
+  RUN_SCOPED run = RUN("rules", "--policy", policy.path);
+  assert_int_equal(run.status, 0);
+  const char *table = strstr(run.out, "\n\n");
+  assert_non_null(table);
+  assert_string_equal(table,
+                      "\n\n"
+                      "EXCEPTION FROM           OBJECTS              UNTIL                REASON\n"
+                      "overlap-network          lab/test-*           9999-12-31           isolated switch, ticket 17\n"
+                      "overlap-network          */*                  2026-01-31 (expired) a|b\n"
+                      "pool-too-small           kubevirt/mig         -                    two nodes only\n");
+  RUN_SCOPED markdown = RUN("rules", "--policy", policy.path, "-o", "markdown");
+  assert_non_null(strstr(markdown.out,
+                         "\n\n## Exceptions\n\n"
+                         "| rule | objects | until | reason |\n"
+                         "| --- | --- | --- | --- |\n"
+                         "| `overlap-network` | `lab/test-*` | 9999-12-31 | isolated switch, ticket 17 |\n"
+                         "| `overlap-network` | `*/*` | 2026-01-31 (expired) | a\\|b |\n"
+                         "| `pool-too-small` | `kubevirt/mig` | - | two nodes only |\n"));
+  folder_remove(policy.folder);
+}
+
+static void json_has_the_exceptions_of_each_rule(void **state) {
+  (void)state;
+  struct policy_file policy = policy_file(with_exceptions);
+  RUN_SCOPED run = RUN("rules", "--policy", policy.path, "-o", "json");
+  struct json_object *rules = run_json(&run);
+  for (size_t i = 0; i < RULES; i++) {
+    struct json_object *rule = json_object_array_get_idx(rules, i);
+    const char *id = member_text(rule, "id");
+    const char *expected = strcmp(id, "overlap-network") == 0
+                               ? "[{\"namespace\":\"lab\",\"name\":\"test-*\",\"reason\":\"isolated switch, ticket "
+                                 "17\",\"until\":\"9999-12-31\",\"expired\":false},{\"namespace\":\"*\",\"name\":\"*\","
+                                 "\"reason\":\"a|b\",\"until\":\"2026-01-31\",\"expired\":true}]"
+                           : strcmp(id, "pool-too-small") == 0
+                               ? "[{\"namespace\":\"kubevirt\",\"name\":\"mig\",\"reason\":\"two nodes "
+                                 "only\",\"expired\":false}]"
+                               : "[]";
+    struct json_object *exceptions = NULL;
+    assert_true(json_object_object_get_ex(rule, "exceptions", &exceptions));
+    assert_string_equal(json_object_to_json_string_ext(exceptions, JSON_C_TO_STRING_PLAIN), expected);
+  }
+  json_object_put(rules);
+  folder_remove(policy.folder);
+}
+
 static void the_documentation_is_up_to_date(void **state) {
   (void)state;
   RUN_SCOPED table = RUN("rules", "-o", "markdown");
@@ -173,6 +241,8 @@ int main(void) {
       cmocka_unit_test(json_has_every_rule),
       cmocka_unit_test(text_has_one_line_per_rule),
       cmocka_unit_test(a_policy_changes_the_actions),
+      cmocka_unit_test(exceptions_are_listed_after_the_rules),
+      cmocka_unit_test(json_has_the_exceptions_of_each_rule),
       cmocka_unit_test(the_documentation_is_up_to_date),
       cmocka_unit_test(bad_usage_exits_2),
   };

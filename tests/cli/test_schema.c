@@ -44,6 +44,12 @@ static void the_schema_knows_every_rule(void **state) {
   assert_int_equal(json_object_object_length(known), count);
   for (size_t i = 0; i < count; i++)
     assert_non_null(strstr(member_text(member(known, rules[i]->id), "description"), rules[i]->finds));
+  struct json_object *exception =
+      member(member(member(member(schema, "properties"), "exceptions"), "items"), "properties");
+  struct json_object *ids = member(member(exception, "rule"), "enum");
+  assert_int_equal(json_object_array_length(ids), count);
+  for (size_t i = 0; i < count; i++)
+    assert_string_equal(json_object_get_string(json_object_array_get_idx(ids, i)), rules[i]->id);
   json_object_put(schema);
 }
 

@@ -52,7 +52,7 @@ static void other_defaults_are_those_of_the_default_policy(void **state) {
 /* A field that the reader skips would be accepted with any value. */
 static void every_section_is_read(void **state) {
   (void)state;
-  assert_true(dw_policy_document.field_count >= 11);
+  assert_true(dw_policy_document.field_count >= 12);
   for (size_t i = 0; i < dw_policy_document.field_count; i++) {
     const char *key = dw_policy_document.fields[i].key;
     struct dw_error err = DW_ERROR_INIT;

@@ -9,6 +9,11 @@ import jsonschema
 import yaml
 
 DROVEWAY = sys.argv[1]
+# Kubernetes reads an unquoted date as a string.
+yaml.SafeLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 HEAD = {"apiVersion": "droveway.io/v1alpha1", "kind": "Policy"}
 VALUES = [None, True, False, 0, 1, -1, 1.5, 4294967295, 4294967296, 9223372036854775807, 9223372036854775808, "", "x", "a.b",
           "A", "-a", "a" * 63, "a" * 64, "10.0.0.0/8", [], [""], ["x"], [None], {}, {"x": "y"}, [{}], "deny", "off", "Deny"]
@@ -21,8 +26,13 @@ SELECTORS = ["", " \t", "a", "!a", "! a", "a=b", "a==b", "a!=b", " a = b ", "a="
              "in in (in)", "a,!b,c=d", "example.com/a", "example.com/a=b,c", "a,", ",a", "a,,b", "=b", "!", "!!a", "!a=b", "a b", "a In (b)", "a>1",
              "a in", "a in b", "a in (b", "a in (b c)", "a in (b))", "a=b c", "a===b", "a=(b)", "-a", "a/b/c", "/a", "a/", "Upper.io/a", "ä",
              "a=b/c", "a=-b", "a" * 63, "a" * 64, "a in (b)c", "a  in  (b)", "a.b/c.d_e-f"]
-# What a schema can't express: how the two ends of a range are related.
-ONLY_DROVEWAY = re.compile(r"the first address is not in the subnet|ends before it starts")
+DATES = ["2027-03-31", "2027-04-30", "2027-04-31", "2027-02-28", "2027-02-29", "2027-02-30", "2028-02-29", "2027-00-01", "2027-13-01", "2027-12-31",
+         "2027-12-32", "2027-01-00", "0000-01-01", "9999-12-31", "10000-01-01", "27-03-31", "2027-3-31", "2027-03-31T00:00:00Z", " 2027-03-31",
+         "2027-03-31 ", "20270331", "2027/03/31", "31-03-2027", "tomorrow", ""]
+REASONS = ["ticket 17", "x", " x ", "", " ", "\t\n", "\r"]
+EXCEPTION = {"rule": "overlap-network", "namespace": "lab", "reason": "ticket 17"}
+# What a schema can't express: how the two ends of a range are related, leap days, duplicates.
+ONLY_DROVEWAY = re.compile("the first address is not in the subnet|ends before it starts|-02-29\" is not a date|has the same rule, namespace and name")
 
 count = 0
 with tempfile.TemporaryDirectory() as folder:
@@ -107,6 +117,14 @@ with tempfile.TemporaryDirectory() as folder:
         compare({**HEAD, "remoteClusters": [{"name": "a", "ranges": [text]}]})
     for text in SELECTORS:
         compare({**HEAD, "nodes": {"selector": text}})
+    for text in DATES:
+        compare({**HEAD, "exceptions": [{**EXCEPTION, "until": text}]})
+    for text in REASONS:
+        compare({**HEAD, "exceptions": [{**EXCEPTION, "reason": text}]})
+    for rule in ["cni-json", "unreadable", "overlap-netwrk", "*", "droveway"]:
+        compare({**HEAD, "exceptions": [{**EXCEPTION, "rule": rule}]})
+    for name in ["other", "lab"]:
+        compare({**HEAD, "exceptions": [EXCEPTION, {**EXCEPTION, "namespace": name}]})
     for document in [yaml.safe_load(open("fuzz/corpus/policy/typo.yaml")), {}, {"kind": "Policy"}, [], "x", {**HEAD, "kind": "ConfigMap"}]:
         compare(document)
 
