@@ -328,23 +328,28 @@ struct dw_world {
   struct dw_policy *policy;
   struct dw_view *view;
   uint64_t generation; /* of the objects that the view was built from; 0 if unknown */
+  int64_t today;       /* the date (base/date.h) that decides which exceptions of the policy apply */
 };
 /* The namespace where KubeVirt runs, according to the HyperConverged and KubeVirt objects among OBJECTS: that of a
  * HyperConverged rather than a KubeVirt; of several, one with both, then one with a usual name, then the first. Objects
  * in "default" are ignored. NULL if there are none. */
 const char *dw_kubevirt_namespace(const struct dw_object *const *objects, size_t count);
 /* Builds a view of SOURCE under POLICY, whose ownership passes to the result. If POLICY does not know KubeVirt's
- * namespace, the objects determine it. The caller owns one reference. */
+ * namespace, the objects determine it. The date is that of the system clock. The caller owns one reference. */
 struct dw_world *dw_world_build(struct dw_policy *policy, const struct dw_view_source *source)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
 /* Puts POLICY and VIEW together, and, for an overlay, BASE (or NULL); the ownership of all three passes to the result.
- * The caller owns one reference to it. */
+ * The date is that of BASE, else of the system clock. The caller owns one reference to the result. */
 struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view, struct dw_world *base)
     __attribute__((nonnull(1, 2), warn_unused_result, returns_nonnull));
 /* Builds a dw_view_overlay() of BASE under its policy. If that does not know KubeVirt's namespace, CHANGES determine
  * it. The result keeps a reference to BASE; the caller owns one reference to the result. */
 struct dw_world *dw_world_overlay(struct dw_world *base, const struct dw_change *changes, size_t count)
     __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
+/* WORLD, which is not an overlay, on the date TODAY: with the same policy, view and generation. The caller owns one
+ * reference to the result, and keeps the one to WORLD. */
+struct dw_world *dw_world_on(struct dw_world *world, int64_t today)
+    __attribute__((nonnull, warn_unused_result, returns_nonnull));
 struct dw_world *dw_world_ref(struct dw_world *world) __attribute__((nonnull, returns_nonnull));
 void dw_world_unref(struct dw_world *world); /* NULL is allowed; the last one frees policy and view */
 

@@ -2,22 +2,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "cluster/view_internal.h"
 
 struct counted {
   struct dw_world world; /* first, so that a pointer to it is also one to this */
-  struct dw_world *base; /* of an overlay, otherwise NULL */
+  struct dw_world *base; /* of an overlay; the owner of the view, if it is borrowed; otherwise NULL */
+  bool borrowed;         /* the view belongs to BASE */
   atomic_size_t references;
 };
 
-struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view, struct dw_world *base) {
+static struct counted *new_world(const struct dw_world *world, struct dw_world *base, bool borrowed) {
   struct counted *counted = malloc(sizeof *counted);
   if (counted == NULL)
     abort();
-  counted->world = (struct dw_world){policy, view, 0};
+  counted->world = *world;
   counted->base = base;
+  counted->borrowed = borrowed;
   atomic_init(&counted->references, 1);
-  return &counted->world;
+  return counted;
+}
+
+struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view, struct dw_world *base) {
+  struct dw_world world = {policy, view, 0, base != NULL ? base->today : dw_date_today()};
+  return &new_world(&world, base, false)->world;
+}
+
+/* Borrows from the owner of the view, so that a world that is renewed each day does not keep those of all days before.
+ */
+struct dw_world *dw_world_on(struct dw_world *world, int64_t today) {
+  const struct counted *counted = (const struct counted *)world;
+  struct dw_world *owner = counted->borrowed ? counted->base : world;
+  struct dw_world renewed = {dw_policy_ref(world->policy), world->view, world->generation, today};
+  return &new_world(&renewed, dw_world_ref(owner), true)->world;
 }
 
 /* --- KubeVirt's namespace --- */
@@ -96,7 +113,8 @@ void dw_world_unref(struct dw_world *world) {
   struct counted *counted = (struct counted *)world;
   if (atomic_fetch_sub_explicit(&counted->references, 1, memory_order_acq_rel) != 1)
     return;
-  dw_view_free(world->view);
+  if (!counted->borrowed)
+    dw_view_free(world->view);
   dw_policy_free(world->policy);
   dw_world_unref(counted->base);
   free(counted);

@@ -105,13 +105,13 @@ static void add_warnings(struct dw_arena *arena, const struct dw_judgement *judg
 
 /* --- audit annotations --- */
 
-/* The ids of the rules with findings of ACTION, each once; NULL if there are none. */
+/* The ids of the rules with findings of ACTION (NONE: of any), each once; NULL if there are none. */
 static const char *ids_of(struct dw_arena *arena, const struct dw_findings *findings, enum dw_action action) {
   struct dw_buf out = DW_BUF_IN(arena);
   const struct dw_rule *last = NULL;
   for (size_t i = 0; i < findings->count; i++) {
     const struct dw_finding *finding = &findings->items[i];
-    if (finding->action != action || finding->rule == last)
+    if ((action != DW_ACTION_NONE && finding->action != action) || finding->rule == last)
       continue;
     dw_buf_printf(&out, "%s%s", last == NULL ? "" : ",", finding->rule->id);
     last = finding->rule;
@@ -132,6 +132,7 @@ void dw_answer_judgement(struct dw_arena *arena, const struct dw_request *reques
   add_warnings(arena, judgement, answer);
   answer->denied = ids_of(arena, &judgement->findings, DW_ACTION_DENY);
   answer->warned = ids_of(arena, &judgement->findings, DW_ACTION_WARN);
+  answer->excepted = ids_of(arena, &judgement->excepted, DW_ACTION_NONE);
   if (judgement->denied) {
     add_causes(arena, &judgement->findings, answer);
     refuse(answer, 422, "Invalid", message_of(arena, request, answer));

@@ -1,5 +1,6 @@
 #include "rules/audit.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "rules/rules_internal.h"
@@ -50,11 +51,15 @@ static void count(struct dw_audit_result *result, const struct dw_judgement *jud
   result->warnings += findings->more_warnings;
   for (size_t i = 0; i < findings->count; i++)
     *(findings->items[i].action == DW_ACTION_DENY ? &result->denials : &result->warnings) += 1;
+  result->excepted += judgement->excepted.count + judgement->excepted.more_denials + judgement->excepted.more_warnings;
 }
 
 static void conclude(struct dw_audit *audit, const struct dw_object *object, const struct dw_judgement *judgement) {
   count(&audit->result, judgement);
-  if (audit->notify != NULL && (audit->notify_all || judgement->findings.count > 0 || judgement->denied))
+  for (size_t i = 0; audit->used != NULL && i < judgement->excepted.count; i++)
+    audit->used[judgement->excepted.items[i].exception - audit->world->policy->exceptions] = true;
+  if (audit->notify != NULL &&
+      (audit->notify_all || judgement->findings.count > 0 || judgement->excepted.count > 0 || judgement->denied))
     audit->notify(audit->context, &(struct dw_audited){object, *judgement});
 }
 
@@ -69,6 +74,48 @@ static void tolerate_all(struct dw_judgement *judgement) {
   findings->more_denials = 0;
   judgement->denied = judgement->unavailable = false;
 }
+
+/* --- exceptions that are not needed --- */
+
+static const enum dw_kind kinds[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT, DW_KIND_MIGRATION_POLICY};
+
+static bool matches_an_object(const struct dw_audit *audit, const struct dw_exception *exception) {
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+    for (size_t i = 0; i < dw_view_count(audit->world->view, kinds[k]); i++) {
+      const struct dw_object *object = dw_view_at(audit->world->view, kinds[k], i);
+      if (fnmatch(exception->namespace_, object->namespace_, 0) == 0 && fnmatch(exception->name, object->name, 0) == 0)
+        return true;
+    }
+  return false;
+}
+
+/* Returns true if an audit, which judges each object as a CREATE, can find what RULE finds. */
+static bool finds_existing(const struct dw_rule *rule) {
+  static const char *const of_changes[] = {"network-in-use-change", "network-change", "migrations-running"};
+  for (size_t i = 0; i < sizeof of_changes / sizeof *of_changes; i++)
+    if (strcmp(of_changes[i], rule->id) == 0)
+      return false;
+  return rule->scope != DW_SCOPE_NAD_DELETE && rule->scope != DW_SCOPE_MANIFEST;
+}
+
+/* Returns true if objects that RULE applies to may exist but were not audited. */
+static bool lacks_objects(const struct dw_audit *audit, const struct dw_rule *rule) {
+  if (rule->scope == DW_SCOPE_VMI)
+    return !audit->vmis_audited;
+  return (rule->scope == DW_SCOPE_NAD || rule->scope == DW_SCOPE_NAD_CANDIDATE) &&
+         dw_view_knows(audit->world->view, DW_KIND_NAD) != DW_KNOWN;
+}
+
+bool dw_audit_is_unused(const struct dw_audit *audit, const struct dw_exception *exception) {
+  const struct dw_rule *rule = dw_rule_find(exception->rule);
+  if (dw_exception_expired(exception, audit->world->today) || rule == NULL || lacks_objects(audit, rule))
+    return false;
+  if (!finds_existing(rule))
+    return !matches_an_object(audit, exception);
+  return !audit->used[exception - audit->world->policy->exceptions];
+}
+
+/* --- the audit --- */
 
 static void audit_object(struct dw_audit *audit, const struct dw_object *object) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -108,7 +155,6 @@ static bool is_managed(const struct dw_audit *audit, const struct dw_object *obj
 }
 
 void dw_audit_run(struct dw_audit *audit) {
-  static const enum dw_kind kinds[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT, DW_KIND_MIGRATION_POLICY};
   const struct dw_view *view = audit->world->view;
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
     for (size_t i = 0; i < dw_view_count(view, kinds[k]); i++)
@@ -127,6 +173,7 @@ void dw_audit_vmi(struct dw_audit *audit, const struct dw_object *vmi) {
                            .kind = DW_KIND_VMI,
                            .ns = vmi->namespace_,
                            .name = vmi->name,
+                           .today = audit->world->today,
                            .order = SIZE_MAX,
                            .vmi = vmi};
   dw_check_run(&check);
@@ -135,6 +182,7 @@ void dw_audit_vmi(struct dw_audit *audit, const struct dw_object *vmi) {
   if (unverified && audit->vmis_unverified)
     check.findings.count = 0;
   audit->vmis_unverified |= unverified;
+  audit->vmis_audited = true;
   struct dw_judgement judgement = dw_check_conclude(&check);
   conclude(audit, vmi, &judgement);
 }

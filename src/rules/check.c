@@ -173,6 +173,7 @@ void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json 
 
 struct dw_judgement dw_check_conclude(const struct dw_check *check) {
   struct dw_judgement judgement = {.findings = check->findings,
+                                   .excepted = check->excepted,
                                    .denied = check->findings.more_denials > 0,
                                    .unavailable = check->unavailable,
                                    .unavailable_why = check->unavailable_why};
@@ -204,5 +205,6 @@ struct dw_check dw_check_new(struct dw_arena *arena, const struct dw_world *worl
                            .kind = dw_kind_of(request->group, request->kind),
                            .ns = request->ns,
                            .name = request->name,
+                           .today = world->today,
                            .order = order};
 }

@@ -324,17 +324,19 @@ static void network_missing(struct dw_check *check, const struct dw_rule *rule) 
 
 /* --- network-unfit --- */
 
+/* EXCEPTED: there are exceptions from FINDINGS for the NAD, so this object is not to blame for naming it either. */
 static void report_unfit(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
-                         const struct dw_object *nad, const struct dw_findings *findings) {
+                         const struct dw_object *nad, const struct dw_findings *findings, bool excepted) {
   struct dw_found found = found_network(check, network, DW_REASON_INVALID);
   found.fix = "fix that NAD first";
   for (size_t i = 0; i < findings->count && i < UNFIT_MAX; i++) {
     const struct dw_finding *finding = &findings->items[i];
+    found.exception = excepted ? finding->exception : NULL;
     dw_report(check, rule, &found, "NAD %s/%s violates %s: %s: %s", nad->namespace_, nad->name, finding->rule->id,
               finding->field, dw_finding_text(check->arena, finding));
   }
   size_t total = findings->count + findings->more_denials;
-  if (total > UNFIT_MAX)
+  if (total > UNFIT_MAX && !excepted)
     dw_report(check, rule, &found, "NAD %s/%s has %zu more errors", nad->namespace_, nad->name, total - UNFIT_MAX);
 }
 
@@ -347,8 +349,9 @@ static void network_unfit(struct dw_check *check, const struct dw_rule *rule) {
     const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, name.ns, name.name);
     if (nad == NULL)
       continue;
-    struct dw_findings findings = check->judge_nad(check, nad);
-    report_unfit(check, rule, networks.items[i], nad, &findings);
+    struct dw_nad_findings findings = check->judge_nad(check, nad);
+    report_unfit(check, rule, networks.items[i], nad, &findings.denials, false);
+    report_unfit(check, rule, networks.items[i], nad, &findings.excepted, true);
   }
 }
 

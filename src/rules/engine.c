@@ -109,7 +109,7 @@ static void drop_follow_ons(struct dw_findings *findings) {
     findings->count = kept;
 }
 
-struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad) {
+struct dw_nad_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad) {
   struct dw_check inner = {.arena = check->arena,
                            .policy = check->policy,
                            .view = check->view,
@@ -117,6 +117,7 @@ struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *
                            .kind = DW_KIND_NAD,
                            .ns = nad->namespace_,
                            .name = nad->name,
+                           .today = check->today,
                            .order = check->order,
                            .class = {.migration = true, .referenced = true, .why = "named by this object"},
                            .sync = check->sync};
@@ -127,7 +128,8 @@ struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *
   dw_check_run(&inner);
   drop_follow_ons(&inner.findings);
   drop_warnings(&inner.findings);
-  return inner.findings;
+  drop_warnings(&inner.excepted);
+  return (struct dw_nad_findings){inner.findings, inner.excepted};
 }
 
 static struct dw_judgement judge(struct dw_check *check, const struct dw_request *request) {

@@ -13,6 +13,8 @@ const char *const *dw_rule_ids(size_t *count) __attribute__((nonnull, returns_no
 /* The result of judging a request. */
 struct dw_judgement {
   struct dw_findings findings; /* in the order of the catalogue, after the ratchet */
+  struct dw_findings excepted; /* findings that do not count, because of an exception; their action is what they would
+                                  have without it */
   bool denied;                 /* at least one finding denies */
   bool unavailable;            /* a fact is not available now */
   const char *unavailable_why;
@@ -34,9 +36,8 @@ struct dw_judgement dw_judge_manifest(struct dw_arena *arena, const struct dw_wo
 bool dw_is_unrendered(struct dw_arena *arena, const struct dw_policy *policy, enum dw_kind kind, const dw_json *json)
     __attribute__((nonnull));
 
-/* Runs every NAD rule on a NAD of the view as if it were a migration network, for network-unfit. Returns the findings
- * that deny. */
-struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad) __attribute__((nonnull));
+/* Runs every NAD rule on a NAD of the view as if it were a migration network, for network-unfit. */
+struct dw_nad_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad) __attribute__((nonnull));
 
 /* Finds the NADs that a CREATE or UPDATE of a HyperConverged or KubeVirt in the policy's namespace names as migration
  * network. Writes at most two into NAMES, whose texts are in ARENA, and returns their number: 0 for other requests, or

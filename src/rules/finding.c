@@ -77,6 +77,25 @@ enum dw_action dw_check_action(const struct dw_check *check, const struct dw_rul
   return dw_policy_action(check->policy, rule->id, migration ? rule->migration : rule->other);
 }
 
+/* --- exceptions: who writes an object does not decide, so nothing in the object counts here but its name --- */
+
+/* The exception from RULE for the object of CHECK, which may have expired; NULL if there is none. */
+static const struct dw_exception *exception_of(const struct dw_check *check, const struct dw_rule *rule) {
+  return dw_policy_exception(check->policy, rule->id, check->ns, check->name, check->today);
+}
+
+static bool is_active(const struct dw_check *check, const struct dw_exception *exception) {
+  return exception != NULL && !dw_exception_expired(exception, check->today);
+}
+
+/* Says that FINDING would not count if its exception had not expired. */
+static void mention_expired(struct dw_check *check, struct dw_finding *finding) {
+  const struct dw_exception *exception = finding->exception;
+  if (exception != NULL && !is_active(check, exception))
+    finding->what =
+        dw_arena_printf(check->arena, "%s (an exception for it expired on %s)", finding->what, exception->until);
+}
+
 static bool is_full(const struct dw_findings *findings, const struct dw_rule *rule) {
   return findings->count >= DW_FINDINGS_PER_RULE &&
          findings->items[findings->count - DW_FINDINGS_PER_RULE].rule == rule;
@@ -88,15 +107,19 @@ static struct dw_finding *append(struct dw_arena *arena, struct dw_findings *fin
   return &findings->items[findings->count++];
 }
 
-/* A new finding of RULE; NULL if so many were kept that this one is only counted. */
-static struct dw_finding *add(struct dw_check *check, const struct dw_rule *rule, enum dw_action action) {
-  if (is_full(&check->findings, rule)) {
-    *(action == DW_ACTION_DENY ? &check->findings.more_denials : &check->findings.more_warnings) += 1;
+/* A new finding of RULE, to which EXCEPTION, or NULL, applies or applied; NULL if so many were kept that this one is
+ * only counted. */
+static struct dw_finding *add(struct dw_check *check, const struct dw_rule *rule, enum dw_action action,
+                              const struct dw_exception *exception) {
+  struct dw_findings *list = is_active(check, exception) ? &check->excepted : &check->findings;
+  if (is_full(list, rule)) {
+    *(action == DW_ACTION_DENY ? &list->more_denials : &list->more_warnings) += 1;
     return NULL;
   }
-  struct dw_finding *finding = append(check->arena, &check->findings);
+  struct dw_finding *finding = append(check->arena, list);
   finding->rule = rule;
   finding->action = action;
+  finding->exception = exception;
   return finding;
 }
 
@@ -146,7 +169,8 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
   enum dw_action action = dw_check_action(check, rule, found->as_migration);
   if (action <= DW_ACTION_OFF)
     return;
-  struct dw_finding *finding = add(check, rule, found->warn_at_most ? DW_ACTION_WARN : action);
+  const struct dw_exception *exception = found->exception != NULL ? found->exception : exception_of(check, rule);
+  struct dw_finding *finding = add(check, rule, found->warn_at_most ? DW_ACTION_WARN : action, exception);
   if (finding == NULL)
     return;
   finding->facts = (struct dw_facts){
@@ -159,6 +183,7 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
   set_what(check->arena, finding, direct ? text : dw_arena_printf(check->arena, "sets %s: %s", found->field, text));
   if (found->gist != NULL)
     finding->facts.what = dw_arena_strdup(check->arena, found->gist);
+  mention_expired(check, finding);
   finding->reason = found->reason;
   set_field(check->arena, finding, direct ? found->field : found->via);
   set_value(check->arena, finding, found->value);
@@ -177,10 +202,11 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
 /* Returns NULL if the finding is only counted. */
 static struct dw_finding *unverified(struct dw_check *check, const struct dw_rule *rule, const char *field,
                                      const char *why) {
-  struct dw_finding *finding = add(check, rule, DW_ACTION_WARN);
+  struct dw_finding *finding = add(check, rule, DW_ACTION_WARN, exception_of(check, rule));
   if (finding == NULL)
     return NULL;
   set_what(check->arena, finding, dw_arena_printf(check->arena, "%s%s", unverified_words, why));
+  mention_expired(check, finding);
   finding->unverified = true;
   finding->reason = DW_REASON_INVALID;
   set_field(check->arena, finding, field);
@@ -217,7 +243,7 @@ void dw_report_unavailable(struct dw_check *check, const struct dw_rule *rule, c
   const char *text = dw_arena_vprintf(check->arena, why, args);
   va_end(args);
   struct dw_finding *finding = unverified(check, rule, field, text);
-  if (action != DW_ACTION_DENY)
+  if (action != DW_ACTION_DENY || is_active(check, exception_of(check, rule)))
     return;
   if (finding != NULL)
     finding->unavailable = true;

@@ -154,7 +154,7 @@ void dw_ratchet(struct dw_check *check, const struct dw_request *request) {
   /* The old object is judged as if it were new: rules that compare old and new do not apply. */
   struct dw_check before = *check;
   before.operation = DW_OP_CREATE;
-  before.findings = (struct dw_findings){0};
+  before.findings = before.excepted = (struct dw_findings){0};
   before.unavailable = false;
   dw_check_turn_back(&before, request->old_object);
   if (is_unchanged(check, &before, request)) {

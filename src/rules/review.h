@@ -59,7 +59,7 @@ struct dw_answer {
   size_t warning_count;
   const char *patch; /* JSON Patch text; NULL for none */
   size_t patch_length;
-  const char *denied, *warned, *defaulted; /* audit annotations; NULL leaves the key out */
+  const char *denied, *warned, *excepted, *defaulted; /* audit annotations; NULL leaves the key out */
 };
 
 /* Writes the AdmissionReview that answers REQUEST, with a line break at the end. v1beta1 answers have the same fields.

@@ -59,12 +59,14 @@ static void put_patch(struct dw_json_writer *w, const struct dw_answer *answer) 
 }
 
 static void put_annotations(struct dw_json_writer *w, const struct dw_answer *answer) {
-  if (!has_text(answer->denied) && !has_text(answer->warned) && !has_text(answer->defaulted))
+  if (!has_text(answer->denied) && !has_text(answer->warned) && !has_text(answer->excepted) &&
+      !has_text(answer->defaulted))
     return;
   dw_json_key(w, "auditAnnotations");
   dw_json_begin_object(w);
   put_text(w, "denied", answer->denied);
   put_text(w, "warned", answer->warned);
+  put_text(w, "excepted", answer->excepted);
   put_text(w, "defaulted", answer->defaulted);
   dw_json_end_object(w);
 }

@@ -81,6 +81,8 @@ struct dw_finding {
   struct dw_edits edits; /* what FIX says, if it can be done mechanically */
   bool of_key;           /* this and the next two as in dw_found */
   int line, column;
+  /* Why the finding is excepted; in a list of findings that count: the exception for it that has expired, or NULL. */
+  const struct dw_exception *exception;
   struct dw_facts facts; /* used to recognise an old finding in a new object */
 };
 
@@ -90,6 +92,12 @@ struct dw_findings {
   size_t capacity;
   size_t more_denials; /* findings beyond 256 of one rule, which are only counted */
   size_t more_warnings;
+};
+
+/* The denials of a NAD that another object names. */
+struct dw_nad_findings {
+  struct dw_findings denials;
+  struct dw_findings excepted;
 };
 
 /* An object as it is in a file. */
@@ -108,7 +116,8 @@ struct dw_check {
   enum dw_operation operation;
   enum dw_kind kind; /* NAD, HYPERCONVERGED, KUBEVIRT, MIGRATION_POLICY; VMI under audit */
   const char *ns, *name;
-  size_t order; /* for dw_pool_query.before; SIZE_MAX if all NADs count */
+  int64_t today; /* decides which exceptions apply */
+  size_t order;  /* for dw_pool_query.before; SIZE_MAX if all NADs count */
 
   /* NADs */
   struct dw_classification class;
@@ -127,10 +136,11 @@ struct dw_check {
   const struct dw_object *vmi; /* only in the audit */
 
   /* Judges a NAD as a migration network, for network-unfit: dw_judge_nad(). */
-  struct dw_findings (*judge_nad)(struct dw_check *check, const struct dw_object *nad);
+  struct dw_nad_findings (*judge_nad)(struct dw_check *check, const struct dw_object *nad);
 
   struct dw_findings findings;
-  bool unavailable; /* the answer depends on a fact that is not available now: 503 */
+  struct dw_findings excepted; /* by the policy: they do not count, but are shown */
+  bool unavailable;            /* the answer depends on a fact that is not available now: 503 */
   const char *unavailable_why;
 };
 
@@ -155,6 +165,7 @@ struct dw_found {
   /* ABOUT could not be read completely, so its content is unknown: such a finding is an old one only if ABOUT has the
    * same bytes as before. */
   bool unreadable;
+  const struct dw_exception *exception; /* the finding is about another object, for which there is this exception */
   /* For showing the position: the key of FIELD is wrong, not its value; line and column inside FIELD's text (1-based,
    * columns in bytes), 0 for the whole text. */
   bool of_key;

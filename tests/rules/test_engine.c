@@ -258,7 +258,7 @@ static void judges_a_nad_of_the_view_as_a_migration_network(void **state) {
                NULL);
   struct dw_check check = {.arena = arena, .policy = world->policy, .view = world->view, .order = SIZE_MAX};
   const struct dw_object *nad = dw_view_find(world->view, DW_KIND_NAD, "openshift-cnv", "plain");
-  struct dw_findings findings = dw_judge_nad(&check, nad);
+  struct dw_findings findings = dw_judge_nad(&check, nad).denials;
   assert_int_equal(findings.count, 2);
   assert_string_equal(findings.items[0].rule->id, "master-required");
   assert_string_equal(findings.items[1].rule->id, "ipam-required");

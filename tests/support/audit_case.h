@@ -10,11 +10,15 @@ struct audited {
    * "warn" where it is so. */
   char *lines;
   char *messages; /* dw_finding_message() of each finding, one per line */
+  char *excepted; /* LINES for findings that do not count because of an exception */
+  char *unused;   /* "RULE NAMESPACE/NAME\n" for each exception that is not needed */
 };
 
 /* Audits the objects in STATE (YAML) under POLICY (YAML; NULL: the default), with the same KNOWLEDGE for all kinds.
  * Free it with audited_free(). */
 struct audited audit_knowing(const char *state, const char *policy, enum dw_knowledge knowledge);
+/* The same on the date TODAY, such as "2026-11-30". */
+struct audited audit_on(const char *state, const char *policy, const char *today);
 struct audited audit_of(const char *state); /* everything is known; the default policy */
 void audited_free(struct audited *audited);
 #define AUDITED_SCOPED __attribute__((cleanup(audited_free))) struct audited

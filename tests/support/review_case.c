@@ -174,6 +174,10 @@ const char *verdict_warned(const struct verdict *verdict) {
   return annotation(verdict, "warned");
 }
 
+const char *verdict_excepted(const struct verdict *verdict) {
+  return annotation(verdict, "excepted");
+}
+
 const char *verdict_defaulted(const struct verdict *verdict) {
   return annotation(verdict, "defaulted");
 }

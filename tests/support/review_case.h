@@ -39,6 +39,7 @@ void verdict_free(struct verdict *verdict);
 /* Audit annotations; "" if there is none with this key. */
 const char *verdict_denied(const struct verdict *verdict);
 const char *verdict_warned(const struct verdict *verdict);
+const char *verdict_excepted(const struct verdict *verdict);
 const char *verdict_defaulted(const struct verdict *verdict);
 
 size_t verdict_cause_count(const struct verdict *verdict);
