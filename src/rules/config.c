@@ -180,8 +180,8 @@ static struct advice advice_for(const struct dw_check *check, const char *text) 
 /* The change that makes NAME, a bare one, the network. None if there is no such NAD, or if it is unfit. */
 static struct dw_edits use_name(struct dw_check *check, const struct dw_value *network, const char *name) {
   const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, check->ns, name);
-  bool fit =
-      nad != NULL ? check->judge_nad(check, nad).count == 0 : dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN;
+  bool fit = nad != NULL ? check->judge_nad(check, nad).denials.count == 0
+                         : dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN;
   if (!is_own(check, network) || !fit)
     return (struct dw_edits){NULL, 0};
   return dw_edit_set_text(check->arena, network->field, name);

@@ -23,7 +23,7 @@ enum {
 
 struct tally {
   const struct dw_rule *rule;
-  size_t denials, warnings;
+  size_t denials, warnings, excepted;
 };
 
 /* The findings of an audit, as they are logged. */
@@ -57,7 +57,7 @@ struct dw_auditor {
   bool vmis_failed;                /* only the thread uses this, and the next */
   struct violations *last;         /* of the previous audit */
   struct tally tallies[RULES_MAX]; /* under lock, as the rest */
-  size_t objects;
+  size_t objects, unused;
   int64_t finished; /* seconds since 1970; 0: none yet */
 };
 
@@ -82,15 +82,13 @@ static void add_finding(struct run *run, const struct dw_object *object, const s
   found->count++;
 }
 
-static void tally(struct run *run, const struct dw_finding *finding) {
-  for (size_t i = 0; i < RULES_MAX; i++) {
-    struct tally *tally = &run->tallies[i];
-    if (tally->rule != NULL && tally->rule != finding->rule)
-      continue;
-    tally->rule = finding->rule;
-    *(finding->action == DW_ACTION_DENY ? &tally->denials : &tally->warnings) += 1;
-    return;
-  }
+/* The tally of RULE, which is added if it is new. There are fewer rules than tallies. */
+static struct tally *tally_of(struct run *run, const struct dw_rule *rule) {
+  struct tally *tally = run->tallies;
+  while (tally->rule != NULL && tally->rule != rule)
+    tally++;
+  tally->rule = rule;
+  return tally;
 }
 
 static void add_results(struct dw_policy_results *results, const struct dw_audited *audited) {
@@ -105,12 +103,17 @@ static void add_results(struct dw_policy_results *results, const struct dw_audit
 
 static void receive(void *context, const struct dw_audited *audited) {
   struct run *run = context;
+  const struct dw_findings *excepted = &audited->judgement.excepted;
   if (run->results != NULL)
     add_results(run->results, audited);
   for (size_t i = 0; i < audited->judgement.findings.count; i++) {
-    tally(run, &audited->judgement.findings.items[i]);
-    add_finding(run, audited->object, &audited->judgement.findings.items[i]);
+    const struct dw_finding *finding = &audited->judgement.findings.items[i];
+    struct tally *tally = tally_of(run, finding->rule);
+    *(finding->action == DW_ACTION_DENY ? &tally->denials : &tally->warnings) += 1;
+    add_finding(run, audited->object, finding);
   }
+  for (size_t i = 0; i < excepted->count; i++)
+    tally_of(run, excepted->items[i].rule)->excepted++;
   if (run->auditor->options.events != NULL && audited->judgement.denied && run->reported++ < MOST_REPORTED)
     dw_events_audited(run->auditor->options.events, audited);
 }
@@ -188,15 +191,23 @@ static void log_violations(const struct run *run) {
     dw_log(DW_LOG_WARN, "%zu more violations; run `droveway audit` to list them all", run->left_out);
 }
 
+static size_t count_unused(const struct dw_audit *audit) {
+  const struct dw_policy *policy = audit->world->policy;
+  size_t unused = 0;
+  for (size_t i = 0; i < policy->exception_count; i++)
+    unused += dw_audit_is_unused(audit, &policy->exceptions[i]);
+  return unused;
+}
+
 /* Logs the findings unless they are the same as in the previous audit. */
 static void report(struct dw_auditor *auditor, struct run *run) {
   const struct dw_audit_result *result = &run->audit.result;
   if (auditor->last == NULL || !same_violations(auditor->last, run->found))
     log_violations(run);
-  dw_log_with(DW_LOG_INFO, "audit", dw_log_integer("objects", (int64_t)result->objects),
-              dw_log_integer("violating", (int64_t)result->violating),
-              dw_log_integer("denials", (int64_t)result->denials),
-              dw_log_integer("warnings", (int64_t)result->warnings));
+  dw_log_with(
+      DW_LOG_INFO, "audit", dw_log_integer("objects", (int64_t)result->objects),
+      dw_log_integer("violating", (int64_t)result->violating), dw_log_integer("denials", (int64_t)result->denials),
+      dw_log_integer("warnings", (int64_t)result->warnings), dw_log_integer("excepted", (int64_t)result->excepted));
   free_violations(auditor->last);
   auditor->last = run->found;
   run->found = NULL;
@@ -206,6 +217,7 @@ static void report(struct dw_auditor *auditor, struct run *run) {
   pthread_mutex_lock(&auditor->lock);
   memcpy(auditor->tallies, run->tallies, sizeof auditor->tallies);
   auditor->objects = result->objects;
+  auditor->unused = count_unused(&run->audit);
   auditor->finished = time(NULL);
   pthread_mutex_unlock(&auditor->lock);
 }
@@ -213,9 +225,11 @@ static void report(struct dw_auditor *auditor, struct run *run) {
 static void audit(struct dw_auditor *auditor) {
   struct dw_world *world = dw_worlds_get(auditor->options.worlds);
   struct run run = {.auditor = auditor, .found = new_violations()};
+  bool *used = dw_arena_array(run.found->arena, world->policy->exception_count, sizeof *used);
   if (auditor->options.reports != NULL)
     run.results = dw_policy_results_new();
-  run.audit = (struct dw_audit){.world = world, .notify = receive, .context = &run, .notify_all = run.results != NULL};
+  run.audit = (struct dw_audit){
+      .world = world, .notify = receive, .context = &run, .notify_all = run.results != NULL, .used = used};
   dw_audit_run(&run.audit);
   audit_vmis(&run);
   if (!atomic_load(&auditor->stopping))
@@ -289,12 +303,28 @@ static void add_tally(struct dw_buf *out, const struct tally *tally) {
                   tally->warnings);
 }
 
+static void add_exceptions(struct dw_buf *out, const struct dw_auditor *auditor) {
+  dw_buf_puts(out, "# HELP droveway_audit_excepted Findings in existing objects that do not count because of an "
+                   "exception of the policy, from the last audit.\n"
+                   "# TYPE droveway_audit_excepted gauge\n");
+  for (size_t i = 0; i < RULES_MAX && auditor->tallies[i].rule != NULL; i++)
+    if (auditor->tallies[i].excepted > 0)
+      dw_buf_printf(out, "droveway_audit_excepted{rule=\"%s\"} %zu\n", auditor->tallies[i].rule->id,
+                    auditor->tallies[i].excepted);
+  dw_buf_printf(out,
+                "# HELP droveway_audit_unused_exceptions Exceptions of the policy that no finding of the last audit "
+                "needs.\n"
+                "# TYPE droveway_audit_unused_exceptions gauge\ndroveway_audit_unused_exceptions %zu\n",
+                auditor->unused);
+}
+
 void dw_auditor_metrics(struct dw_auditor *auditor, struct dw_buf *out) {
   pthread_mutex_lock(&auditor->lock);
   dw_buf_puts(out, "# HELP droveway_audit_violations Findings in existing objects, from the last audit.\n"
                    "# TYPE droveway_audit_violations gauge\n");
   for (size_t i = 0; i < RULES_MAX && auditor->tallies[i].rule != NULL; i++)
     add_tally(out, &auditor->tallies[i]);
+  add_exceptions(out, auditor);
   dw_buf_printf(out,
                 "# HELP droveway_audit_objects Objects that the last audit checked.\n"
                 "# TYPE droveway_audit_objects gauge\ndroveway_audit_objects %zu\n"

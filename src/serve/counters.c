@@ -74,14 +74,14 @@ static enum counted_operation operation_of(const struct dw_request *request) {
 }
 
 /* LIST is an audit annotation: "range-empty,cni-name". */
-static void count_rules(struct dw_counters *counters, const char *list, size_t action) {
+static void count_rules(struct dw_counters *counters, const char *list, enum counted_outcome outcome) {
   size_t count = 0;
   const char *const *ids = dw_rule_ids(&count);
   for (const char *at = list == NULL ? "" : list; *at != '\0';) {
     size_t length = strcspn(at, ",");
     for (size_t i = 0; i < count && i < COUNTERS_RULES; i++)
       if (strncmp(ids[i], at, length) == 0 && ids[i][length] == '\0') {
-        add(&counters->findings[i][action], 1);
+        add(&counters->findings[i][outcome], 1);
         break;
       }
     at += length + (at[length] == ',');
@@ -96,8 +96,9 @@ void dw_counters_review(struct dw_counters *counters, bool mutate, const struct 
     bucket++;
   add(&counters->durations[mutate][bucket], 1);
   add(&counters->microseconds[mutate], microseconds > 0 ? (uint64_t)microseconds : 0);
-  count_rules(counters, answer->denied, 0);
-  count_rules(counters, answer->warned, 1);
+  count_rules(counters, answer->denied, COUNTED_DENIED);
+  count_rules(counters, answer->warned, COUNTED_WARNED);
+  count_rules(counters, answer->excepted, COUNTED_EXCEPTED);
 }
 
 void dw_counters_refused(struct dw_counters *counters, int status) {
@@ -159,7 +160,13 @@ static void write_findings(const struct dw_counters *counters, struct dw_buf *ou
     dw_buf_printf(out,
                   "droveway_findings_total{rule=\"%s\",action=\"deny\"} %" PRIu64 "\n"
                   "droveway_findings_total{rule=\"%s\",action=\"warn\"} %" PRIu64 "\n",
-                  ids[i], get(&counters->findings[i][0]), ids[i], get(&counters->findings[i][1]));
+                  ids[i], get(&counters->findings[i][COUNTED_DENIED]), ids[i],
+                  get(&counters->findings[i][COUNTED_WARNED]));
+  dw_metric_head(out, "exceptions_total", "counter",
+                 "Reviews in which a rule neither denied nor warned because of an exception of the policy.");
+  for (size_t i = 0; i < count && i < COUNTERS_RULES; i++)
+    dw_buf_printf(out, "droveway_exceptions_total{rule=\"%s\"} %" PRIu64 "\n", ids[i],
+                  get(&counters->findings[i][COUNTED_EXCEPTED]));
 }
 
 static void write_refused(const struct dw_counters *counters, struct dw_buf *out) {

@@ -35,12 +35,15 @@ enum counted_status {
   COUNTED_STATUSES
 };
 
+/* What became of the findings of a rule. */
+enum counted_outcome { COUNTED_DENIED, COUNTED_WARNED, COUNTED_EXCEPTED, COUNTED_OUTCOMES };
+
 /* All zero at the start. The first index is the endpoint: 0 for /validate, 1 for /mutate. */
 struct dw_counters {
   atomic_uint_fast64_t reviews[2][COUNTED_KINDS][COUNTED_OPERATIONS][VERDICTS];
   atomic_uint_fast64_t durations[2][COUNTERS_BOUNDS + 1]; /* by bucket; the last is above all bounds */
   atomic_uint_fast64_t microseconds[2];
-  atomic_uint_fast64_t findings[COUNTERS_RULES][2]; /* in the order of the catalogue; denied, warned */
+  atomic_uint_fast64_t findings[COUNTERS_RULES][COUNTED_OUTCOMES]; /* in the order of the catalogue */
   atomic_uint_fast64_t refused[COUNTED_STATUSES];
 };
 

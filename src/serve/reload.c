@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metric.h"
@@ -42,7 +43,8 @@ struct dw_worlds {
   unsigned poll_milliseconds;
   struct fingerprint seen;  /* of the files that were read last; only the thread uses this and the next two */
   struct dw_policy *policy; /* with a cluster: the current one */
-  int64_t not_before;       /* when the next view of the cluster may be built, in monotonic microseconds */
+  int64_t (*today)(void);
+  int64_t not_before; /* when the next view of the cluster may be built, in monotonic microseconds */
   struct reloads policies, states;
   atomic_bool policy_stale;
   pthread_t watcher;
@@ -91,7 +93,28 @@ static struct fingerprint settle(const struct dw_worlds *worlds) {
   return last;
 }
 
+/* --- the date, which decides which exceptions of the policy apply --- */
+
+/* Logs the exceptions that applied on the day AFTER and no longer do on the day TODAY. */
+static void log_expired(const struct dw_policy *policy, int64_t after, int64_t today) {
+  for (size_t i = 0; i < policy->exception_count; i++) {
+    const struct dw_exception *one = &policy->exceptions[i];
+    if (dw_exception_expired(one, today) && !dw_exception_expired(one, after))
+      dw_log_with(DW_LOG_WARN, "an exception has expired; its rule applies again", dw_log_string("rule", one->rule),
+                  dw_log_string("namespace", one->namespace_), dw_log_string("name", one->name),
+                  dw_log_string("until", one->until), dw_log_string("reason", one->reason));
+  }
+}
+
+/* Sets the date of WORLD, which follows OLD, or NULL. Each exception that has expired is logged once per policy. */
+static void set_date(const struct dw_worlds *worlds, struct dw_world *world, const struct dw_world *old) {
+  bool same_policy = old != NULL && old->policy->exceptions == world->policy->exceptions;
+  world->today = worlds->today();
+  log_expired(world->policy, same_policy ? old->today : INT64_MIN, world->today);
+}
+
 static void swap_in(struct dw_worlds *worlds, struct dw_world *world, bool ready) {
+  set_date(worlds, world, worlds->world); /* only this thread replaces the world */
   pthread_mutex_lock(&worlds->lock);
   struct dw_world *old = worlds->world;
   worlds->world = world;
@@ -106,6 +129,14 @@ static void log_broken(const struct dw_error *err, bool policy) {
               policy ? "can't read the changed policy; the previous one stays in use"
                      : "can't read the changed state; the previous one stays in use",
               dw_log_string("error", dw_error_format(err, text, sizeof text)));
+}
+
+/* The policy stays the same even if its file can't be read any more, so that a broken file does not prolong an
+ * exception. */
+static void renew_date(struct dw_worlds *worlds) {
+  int64_t today = worlds->today();
+  if (worlds->world->today != today)
+    swap_in(worlds, dw_world_on(worlds->world, today), worlds->ready);
 }
 
 /* --- the cluster --- */
@@ -284,6 +315,7 @@ static void *watch(void *argument) {
       reload(worlds, true);
       break;
     case TASK_POLL:
+      renew_date(worlds);
       if (!same(check_sources(worlds), worlds->seen))
         reload(worlds, false);
       poll_at = dw_now_microseconds() + pause;
@@ -317,6 +349,7 @@ static int start_cluster(struct dw_worlds *worlds, const struct dw_worlds_option
   if (worlds->policy == NULL)
     return -1;
   worlds->world = empty_world(worlds);
+  set_date(worlds, worlds->world, NULL);
   struct dw_cluster_options cluster = options->tuning;
   cluster.config = options->cluster;
   cluster.changed = changed;
@@ -329,11 +362,15 @@ static int start_cluster(struct dw_worlds *worlds, const struct dw_worlds_option
 static int start_files(struct dw_worlds *worlds, struct dw_error *err) {
   worlds->world = dw_world_load(&worlds->sources, err);
   worlds->ready = true;
-  return worlds->world == NULL ? -1 : 0;
+  if (worlds->world == NULL)
+    return -1;
+  set_date(worlds, worlds->world, NULL);
+  return 0;
 }
 
 static int start(struct dw_worlds *worlds, const struct dw_worlds_options *options, struct dw_error *err) {
   worlds->sources = options->sources;
+  worlds->today = options->today == NULL ? dw_date_today : options->today;
   worlds->poll_milliseconds = options->poll_milliseconds == 0 ? POLL_MILLISECONDS : options->poll_milliseconds;
   worlds->seen = settle(worlds);
   if ((options->cluster != NULL ? start_cluster(worlds, options, err) : start_files(worlds, err)) != 0)
@@ -403,9 +440,38 @@ static void add_reloads(struct dw_buf *out, const char *what, const struct reloa
                 name, (uint64_t)reloads->used, name, (uint64_t)reloads->refused);
 }
 
+/* Midnight after the last day of the exception that expires next, in seconds since 1970; 0 if none does. */
+static int64_t next_expiry(const struct dw_world *world) {
+  int64_t next = INT64_MAX;
+  for (size_t i = 0; i < world->policy->exception_count; i++) {
+    const struct dw_exception *one = &world->policy->exceptions[i];
+    if (!dw_exception_expired(one, world->today) && one->last_day < next)
+      next = one->last_day;
+  }
+  return next == INT64_MAX ? 0 : (next + 1) * 24 * 60 * 60;
+}
+
+static void add_exceptions(struct dw_worlds *worlds, struct dw_buf *out) {
+  struct dw_world *world = dw_worlds_get(worlds);
+  size_t all = world->policy->exception_count;
+  size_t expired = 0;
+  for (size_t i = 0; i < all; i++)
+    expired += dw_exception_expired(&world->policy->exceptions[i], world->today);
+  dw_metric_head(out, "policy_exceptions", "gauge", "Exceptions in the policy.");
+  dw_buf_printf(out,
+                "droveway_policy_exceptions{state=\"active\"} %zu\n"
+                "droveway_policy_exceptions{state=\"expired\"} %zu\n",
+                all - expired, expired);
+  dw_metric_head(out, "policy_exception_expiry_timestamp_seconds", "gauge",
+                 "When the next exception in the policy expires; 0 if none does.");
+  dw_buf_printf(out, "droveway_policy_exception_expiry_timestamp_seconds %" PRId64 "\n", next_expiry(world));
+  dw_world_unref(world);
+}
+
 void dw_worlds_metrics(struct dw_worlds *worlds, struct dw_buf *out) {
   add_reloads(out, "policy", &worlds->policies);
   add_reloads(out, "state", &worlds->states);
   dw_metric_head(out, "policy_in_force_stale", "gauge", "Whether the newest policy file was rejected.");
   dw_buf_printf(out, "droveway_policy_in_force_stale %d\n", worlds->policy_stale);
+  add_exceptions(worlds, out);
 }

@@ -1,5 +1,6 @@
-/* Holds the current world and rebuilds it when the policy file, the state folder or the cluster changes. The new world
- * is built completely before it replaces the old one. If it can't be built, the old one stays in use. Thread-safe. */
+/* Holds the current world and rebuilds it when the policy file, the state folder, the cluster or the date changes. The
+ * new world is built completely before it replaces the old one. If it can't be built, the old one stays in use.
+ * Thread-safe. */
 #ifndef SERVE_RELOAD_H
 #define SERVE_RELOAD_H
 
@@ -17,6 +18,7 @@ struct dw_worlds_options {
   const struct dw_api_config
       *cluster;                     /* the live cluster instead of a state folder, must outlive the result; or NULL */
   struct dw_cluster_options tuning; /* of the cluster, for tests: times and page size; the rest is set here */
+  int64_t (*today)(void);           /* for tests: the date (base/date.h) instead of the system's; or NULL */
 };
 
 /* Reads the first world and starts the thread that watches for changes. Returns NULL if it can't be read. End with

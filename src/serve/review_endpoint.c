@@ -314,7 +314,7 @@ static void decide(const struct dw_service *service, struct dw_arena *arena, boo
 /* --- the log line --- */
 
 /* Names have at most 253 bytes, but a client can send longer ones. */
-enum { LONGEST_TEXT = 256, ALWAYS_MEMBERS = 11, MOST_MEMBERS = 15 };
+enum { LONGEST_TEXT = 256, ALWAYS_MEMBERS = 11, MOST_MEMBERS = 16 };
 
 struct decision {
   bool mutate; /* the endpoint */
@@ -342,7 +342,8 @@ static size_t add_rules(struct dw_log_member *members, size_t count, const char 
   return count;
 }
 
-/* "rules" contains every rule with a finding, "denied" and "warned" those with that action. */
+/* "rules" contains every rule with a finding that counts, "denied" and "warned" those with that action; "excepted"
+ * those with a finding that an exception of the policy covers. */
 static void log_decision(const struct decision *decision) {
   if (!dw_log_enabled(DW_LOG_INFO))
     return;
@@ -363,6 +364,7 @@ static void log_decision(const struct decision *decision) {
   };
   size_t count = add_rules(members, ALWAYS_MEMBERS, "denied", answer->denied);
   count = add_rules(members, count, "warned", answer->warned);
+  count = add_rules(members, count, "excepted", answer->excepted);
   count = add_rules(members, count, "defaulted", answer->defaulted);
   members[count++] = dw_log_integer("microseconds", decision->microseconds);
   dw_log_members(decision->arena, DW_LOG_INFO, "decision", members, count);

@@ -19,6 +19,7 @@
 #include "support/run_program.h"
 
 struct fixture {
+  char folder[64], policy[96]; /* "" without a policy */
   struct log_file log;
   struct fake_api *api;
   struct dw_worlds *worlds;
@@ -45,6 +46,8 @@ static int tear_down(void **state) {
   dw_worlds_stop(f->worlds);
   fake_api_end(f->api);
   log_file_end(&f->log);
+  if (*f->folder != '\0')
+    folder_remove(f->folder);
   free(f);
   return 0;
 }
@@ -55,6 +58,7 @@ static void start(struct fixture *f) {
   struct dw_worlds_options options = {.cluster = fake_api_config(f->api),
                                       .tuning = {.first_wait_ms = 5, .most_wait_ms = 20}};
   options.sources.rules = dw_rule_ids(&options.sources.rule_count);
+  options.sources.policy = *f->policy == '\0' ? NULL : f->policy;
   f->worlds = dw_worlds_start(&options, &err);
   if (f->worlds == NULL)
     fail_msg("%s", err.text);
@@ -225,6 +229,28 @@ static void finds_migrations_that_bypassed_the_network(void **state) {
   }
 }
 
+static void counts_findings_under_an_exception_separately(void **state) {
+  struct fixture *f = *state;
+  folder_make(f->folder);
+  snprintf(f->policy, sizeof f->policy, "%s/policy.yaml", f->folder);
+  folder_write(f->folder, "policy.yaml",
+               "apiVersion: droveway.io/v1alpha1\nkind: Policy\nexceptions:\n"
+               "- {rule: master-required, namespace: openshift-cnv, name: net, reason: ticket 17}\n"
+               "- {rule: migration-bypassed, namespace: shop, reason: ticket 18}\n"
+               "- {rule: range-empty, namespace: openshift-cnv, reason: ticket 19}\n");
+  put_network(f, "");
+  put_hyperconverged(f);
+  put_migrated(f, "10.1.1.1");
+  start(f);
+  wait_for_metric(f, "\ndroveway_audit_excepted{rule=\"master-required\"} 1\n");
+  wait_for_metric(f, "\ndroveway_audit_excepted{rule=\"network-unfit\"} 1\n");
+  wait_for_metric(f, "\ndroveway_audit_excepted{rule=\"migration-bypassed\"} 1\n");
+  wait_for_metric(f, "\ndroveway_audit_unused_exceptions 1\n");
+  assert_false(metrics_have(f, "droveway_audit_violations{rule=\"master-required\""));
+  assert_int_equal(count_in_file(f->log.path, "violation in an existing object\",\"rule\":\"master-required\""), 0);
+  wait_for_text(f->log.path, ",\"excepted\":3}", 1);
+}
+
 /* As many findings as before, but different ones. */
 static void logs_findings_again_if_they_change(void **state) {
   struct fixture *f = *state;
@@ -275,6 +301,7 @@ int main(void) {
       AUDIT(reports_each_object_with_a_denial_in_a_separate_event),
       AUDIT(reports_the_new_uid_of_an_object_that_was_created_again),
       AUDIT(finds_migrations_that_bypassed_the_network),
+      AUDIT(counts_findings_under_an_exception_separately),
       AUDIT(logs_findings_again_if_they_change),
       AUDIT(logs_a_failed_list_once),
       AUDIT(does_not_audit_before_the_cluster_is_read),

@@ -123,6 +123,24 @@ static void counts_findings_by_rule_and_action(void **state) {
   }
 }
 
+static void counts_exceptions_by_rule(void **state) {
+  size_t count = 0;
+  const char *const *ids = dw_rule_ids(&count);
+  char name[160];
+  for (size_t i = 0; i < count; i++) { /* each rule is shown before its first exception */
+    snprintf(name, sizeof name, "droveway_exceptions_total{rule=\"%s\"}", ids[i]);
+    assert_value(*state, name, 0);
+  }
+  dw_counters_review(*state, false, &nad, &(struct dw_answer){.allowed = true, .excepted = "cni-name,range-empty"}, 1);
+  dw_counters_review(*state, false, &nad,
+                     &(struct dw_answer){.code = 422, .denied = "pool-tight", .excepted = "cni-name"}, 1);
+  assert_value(*state, "droveway_exceptions_total{rule=\"cni-name\"}", 2);
+  assert_value(*state, "droveway_exceptions_total{rule=\"range-empty\"}", 1);
+  assert_value(*state, "droveway_exceptions_total{rule=\"pool-tight\"}", 0);
+  assert_value(*state, "droveway_findings_total{rule=\"cni-name\",action=\"deny\"}", 0);
+  assert_value(*state, "droveway_findings_total{rule=\"cni-name\",action=\"warn\"}", 0);
+}
+
 static void counts_refusals_by_status(void **state) {
   static const int statuses[] = {400, 403, 404, 405, 413, 415, 431, 503};
   char name[80];
@@ -206,11 +224,17 @@ static void bounds_of_buckets_increase(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(classifies_answers_by_verdict), TEST(counts_reviews_by_endpoint_kind_and_operation),
-      TEST(shows_an_unusual_verdict_once_it_occurs),   TEST(unknown_values_are_counted_as_other),
-      TEST(counts_findings_by_rule_and_action),        TEST(counts_refusals_by_status),
-      TEST(counts_durations_on_both_sides_of_a_bound), TEST(each_bucket_ends_at_its_label),
-      TEST(a_clock_that_goes_back_counts_as_zero),     TEST(bounds_of_buckets_increase),
+      cmocka_unit_test(classifies_answers_by_verdict),
+      TEST(counts_reviews_by_endpoint_kind_and_operation),
+      TEST(shows_an_unusual_verdict_once_it_occurs),
+      TEST(unknown_values_are_counted_as_other),
+      TEST(counts_findings_by_rule_and_action),
+      TEST(counts_exceptions_by_rule),
+      TEST(counts_refusals_by_status),
+      TEST(counts_durations_on_both_sides_of_a_bound),
+      TEST(each_bucket_ends_at_its_label),
+      TEST(a_clock_that_goes_back_counts_as_zero),
+      TEST(bounds_of_buckets_increase),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

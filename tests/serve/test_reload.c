@@ -5,11 +5,13 @@
 
 #include <cmocka.h>
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/date.h"
 #include "rules/engine.h"
 #include "serve/reload.h"
 #include "support/fake_api.h"
@@ -252,6 +254,134 @@ static void fails_if_a_source_is_broken_at_the_start(void **state) {
   assert_true(err.line > 0);
 }
 
+/* --- the date --- */
+
+static atomic_int_fast64_t the_date;
+
+static int64_t today(void) {
+  return atomic_load(&the_date);
+}
+
+static void set_today(const char *text) {
+  int64_t days = 0;
+  assert_true(dw_date_parse(text, &days));
+  atomic_store(&the_date, days);
+}
+
+static void start_on(struct fixture *f, const char *date, const struct dw_api_config *cluster) {
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_worlds_options options = options_of(f, cluster == NULL ? f->cluster : NULL);
+  set_today(date);
+  options.today = today;
+  options.cluster = cluster;
+  dw_worlds_stop(f->worlds);
+  f->worlds = dw_worlds_start(&options, &err);
+  if (f->worlds == NULL)
+    fail_msg("%s", err.text);
+  WAIT_FOR(dw_worlds_ready(f->worlds));
+}
+
+static int64_t date_of_world(struct fixture *f) {
+  struct dw_world *world = dw_worlds_get(f->worlds);
+  int64_t date = world->today;
+  dw_world_unref(world);
+  return date;
+}
+
+#define EXPIRED "\"msg\":\"an exception has expired; its rule applies again\""
+#define EXPIRY "\ndroveway_policy_exception_expiry_timestamp_seconds "
+#define EXCEPTIONS                                                                                                     \
+  "exceptions:\n"                                                                                                      \
+  "- {rule: range-empty, namespace: lab, name: \"test-*\", reason: \"ticket \\\"17\\\"\", until: 2026-11-30}\n"        \
+  "- {rule: cni-name, namespace: lab, reason: ticket 18, until: 2026-12-31}\n"                                         \
+  "- {rule: cni-json, namespace: lab, reason: ticket 19, until: 2026-01-31}\n"                                         \
+  "- {rule: cni-type, namespace: lab, reason: ticket 20}\n"
+
+/* Nothing changes but the date. */
+static void check_midnight(struct fixture *f) {
+  int64_t first = date_of_world(f);
+  assert_int_equal(first, today());
+  assert_int_equal(count_in_file(f->log, EXPIRED), 1); /* that of January */
+  assert_true(metrics_have(f, "\ndroveway_policy_exceptions{state=\"active\"} 3\n"
+                              "droveway_policy_exceptions{state=\"expired\"} 1\n"));
+  assert_true(metrics_have(f, EXPIRY "1796083200\n")); /* 2026-12-01T00:00:00Z */
+  struct dw_world *before = dw_worlds_get(f->worlds);
+  set_today("2026-12-01");
+  wait_for_text(f->log, EXPIRED, 2);
+  WAIT_FOR(date_of_world(f) == first + 1);
+  char *line = log_line(f->log, "ticket \\\"17");
+  assert_string_equal(line, "\"level\":\"warn\"," EXPIRED ",\"rule\":\"range-empty\",\"namespace\":\"lab\",\"name\":"
+                            "\"test-*\",\"until\":\"2026-11-30\",\"reason\":\"ticket \\\"17\\\"\"}");
+  free(line);
+  assert_true(metrics_have(f, "\ndroveway_policy_exceptions{state=\"active\"} 2\n"
+                              "droveway_policy_exceptions{state=\"expired\"} 2\n"));
+  assert_true(metrics_have(f, EXPIRY "1798761600\n")); /* 2027-01-01T00:00:00Z */
+  struct dw_world *after = dw_worlds_get(f->worlds);
+  assert_ptr_equal(after->view, before->view);
+  assert_int_equal(after->generation, before->generation);
+  assert_int_equal(before->today, first); /* for a request that is in progress */
+  dw_world_unref(before);
+  dw_world_unref(after);
+}
+
+static void the_date_changes_at_midnight(void **state) {
+  struct fixture *f = *state;
+  replace_file(f->folder, "policy.yaml", POLICY("one") EXCEPTIONS);
+  start_on(f, "2026-11-30", NULL);
+  check_midnight(f);
+}
+
+static void the_date_changes_at_midnight_with_a_cluster(void **state) {
+  struct fixture *f = *state;
+  struct fake_api *api = fake_api_start();
+  fake_api_serve_all(api);
+  replace_file(f->folder, "policy.yaml", POLICY("one") EXCEPTIONS);
+  start_on(f, "2026-11-30", fake_api_config(api));
+  check_midnight(f);
+  fake_api_put(api, FAKE_NODES, "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"worker-1\"}}");
+  WAIT_FOR(nodes_now(f) == 1);
+  assert_int_equal(date_of_world(f), today());
+  assert_int_equal(count_in_file(f->log, EXPIRED), 2); /* a change of the cluster is no reason to log it again */
+  dw_worlds_stop(f->worlds);
+  f->worlds = NULL;
+  fake_api_end(api);
+}
+
+/* The worlds of many days share a view, and each is freed. */
+static void the_date_changes_every_day(void **state) {
+  struct fixture *f = *state;
+  start_on(f, "2026-11-30", NULL);
+  for (int64_t date = today(), end = date + 20; date < end; date++) {
+    atomic_store(&the_date, date);
+    WAIT_FOR(date_of_world(f) == date);
+  }
+  set_today("2026-11-30"); /* the clock was set back */
+  WAIT_FOR(date_of_world(f) == today());
+}
+
+static void a_broken_policy_does_not_prolong_an_exception(void **state) {
+  struct fixture *f = *state;
+  replace_file(f->folder, "policy.yaml", POLICY("one") EXCEPTIONS);
+  start_on(f, "2026-11-30", NULL);
+  replace_file(f->folder, "policy.yaml", "nonsense: [\n");
+  wait_for_text(f->log, broken, 1);
+  set_today("2026-12-01");
+  wait_for_text(f->log, EXPIRED, 2);
+  WAIT_FOR(date_of_world(f) == today());
+}
+
+static void a_changed_policy_logs_its_expired_exceptions(void **state) {
+  struct fixture *f = *state;
+  start_on(f, "2026-11-30", NULL);
+  assert_int_equal(count_in_file(f->log, EXPIRED), 0);
+  assert_true(metrics_have(f, "\ndroveway_policy_exceptions{state=\"active\"} 0\n"
+                              "droveway_policy_exceptions{state=\"expired\"} 0\n"));
+  assert_true(metrics_have(f, EXPIRY "0\n"));
+  replace_file(f->folder, "policy.yaml", POLICY("one") EXCEPTIONS);
+  wait_for_text(f->log, read_again, 1);
+  assert_int_equal(count_in_file(f->log, EXPIRED), 1);
+}
+
 static void accepts_null_when_stopping(void **state) {
   (void)state;
   dw_worlds_stop(NULL);
@@ -271,6 +401,11 @@ int main(void) {
       TEST(each_world_of_a_cluster_has_a_newer_generation),
       TEST(reads_again_on_request_without_a_change),
       TEST(fails_if_a_source_is_broken_at_the_start),
+      TEST(the_date_changes_at_midnight),
+      TEST(the_date_changes_at_midnight_with_a_cluster),
+      TEST(the_date_changes_every_day),
+      TEST(a_broken_policy_does_not_prolong_an_exception),
+      TEST(a_changed_policy_logs_its_expired_exceptions),
       cmocka_unit_test(accepts_null_when_stopping),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -436,6 +437,36 @@ static void logs_verdicts_with_their_rules(void **state) {
   dw_buf_free(&body);
 }
 
+static void logs_which_rules_an_exception_covers(void **state) {
+  struct fixture *f = *state;
+  static const char policy[] = "apiVersion: droveway.io/v1alpha1\nkind: Policy\nexceptions:\n"
+                               "- {rule: range-empty, namespace: openshift-cnv, name: \"migration-*\", reason: x}\n"
+                               "- {rule: reservation-off, namespace: openshift-cnv, reason: x}\n";
+  char folder[64], path[96];
+  struct dw_buf body = DW_BUF_INIT;
+  struct dw_worlds_options options = {.sources.policy = path};
+  folder_make(folder);
+  folder_write(folder, "policy.yaml", policy);
+  snprintf(path, sizeof path, "%s/policy.yaml", folder);
+  options.sources.rules = dw_rule_ids(&options.sources.rule_count);
+  dw_worlds_stop(f->service.worlds);
+  f->service.worlds = dw_worlds_start(&options, NULL);
+  assert_non_null(f->service.worlds);
+  dw_buf_printf(&body, review_format, "eve");
+  struct dw_http_answer answer = post(f, "/validate", body.data, body.length);
+  assert_int_equal(answer.status, 200);
+  assert_non_null(strstr(dw_buf_text(&answer.body), ",\"excepted\":\"range-empty\"}"));
+  struct json_object *line = last_line(f);
+  assert_string_equal(text_of(line, "verdict"), "allowed");
+  assert_string_equal(text_of(line, "excepted"), "[ \"range-empty\" ]");
+  assert_null(strstr(text_of(line, "rules"), "range-empty"));
+  assert_false(json_object_object_get_ex(line, "denied", NULL));
+  json_object_put(line);
+  dw_buf_free(&answer.body);
+  dw_buf_free(&body);
+  folder_remove(folder);
+}
+
 static void names_can_neither_break_nor_flood_the_log(void **state) {
   struct dw_buf body = DW_BUF_INIT, name = DW_BUF_INIT;
   dw_buf_puts(&name, "x\\n{\\\"msg\\\":\\\"decision\\\"}");
@@ -485,6 +516,7 @@ int main(void) {
       TEST(answers_503_if_other_reviews_use_the_memory),
       TEST(logs_a_decision_without_the_object),
       TEST(logs_verdicts_with_their_rules),
+      TEST(logs_which_rules_an_exception_covers),
       TEST(names_can_neither_break_nor_flood_the_log),
       TEST(does_not_log_a_refused_body),
   };
