@@ -18,6 +18,7 @@ awk '
     may["map"] = "base net json cni cluster rules map"
     may["files"] = "base json yaml cluster files"
     may["lint"] = "base net json yaml cni cluster rules files lint"
+    may["fix"] = "base json yaml cluster rules files lint fix"
     may["library"] = "base net json yaml cni cluster rules files lint library"
     may["kube"] = "base json yaml cluster files kube"
     may["http"] = "base http"
@@ -26,7 +27,7 @@ awk '
     may["policyreport"] = "base json rules kube policyreport"
     may["serve"] = "base net json yaml cni cluster rules files kube http certs events policyreport serve"
     may["sandbox"] = "base sandbox"
-    may["cli"] = "base net json yaml cni cluster rules map files lint kube http certs events policyreport serve sandbox cli"
+    may["cli"] = "base net json yaml cni cluster rules map files lint fix kube http certs events policyreport serve sandbox cli"
     home["yaml.h"] = "yaml"; home["curl/"] = "kube"; home["microhttpd.h"] = "http"; home["gnutls/"] = "http"
     home["openssl/"] = "certs"; home["seccomp.h"] = "sandbox"; home["droveway/"] = "library"
   }

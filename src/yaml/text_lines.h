@@ -40,6 +40,9 @@ size_t dw_lines_characters(const struct dw_yaml_source *source, size_t start, si
 /* The shown line LINE as text. */
 const char *dw_lines_copy(struct dw_yaml_source *source, int line);
 
+/* A node begins with its anchor and tag, if it has them: where its value begins if the node is at AT. */
+size_t dw_yaml_skip_properties(const struct dw_yaml_source *source, size_t at);
+
 /* The length of the YAML line break at AT, 0 if there is none: CR, LF, CRLF, NEL, LS or PS. */
 size_t dw_yaml_break(const char *text, size_t length, size_t at);
 

@@ -53,8 +53,7 @@ static size_t skip_tag(const struct dw_yaml_source *source, size_t at) {
   return at;
 }
 
-/* A node begins with its anchor and tag. */
-static size_t skip_properties(const struct dw_yaml_source *source, size_t at) {
+size_t dw_yaml_skip_properties(const struct dw_yaml_source *source, size_t at) {
   while (at < source->length && (source->text[at] == '&' || source->text[at] == '!'))
     at = skip_white(source, source->text[at] == '&' ? skip_anchor(source, at) : skip_tag(source, at));
   return at;
@@ -133,8 +132,8 @@ static struct dw_span value_span(const struct search *s, const struct mark_curso
   const char *text = dw_json_string(cursor->value);
   size_t node = node_offset(s, cursor->place);
   if (type == DW_JSON_OBJECT || type == DW_JSON_ARRAY)
-    return (struct dw_span){skip_properties(s->source, node), 1};
-  size_t at = skip_properties(s->source, node);
+    return (struct dw_span){dw_yaml_skip_properties(s->source, node), 1};
+  size_t at = dw_yaml_skip_properties(s->source, node);
   char c = at < s->source->length ? s->source->text[at] : '\0';
   bool nothing = type == DW_JSON_NULL || (text && !*text);
   if (nothing && !(c == '"' || c == '\'' || c == '|' || c == '>' || c == '~' || (c | 0x20) == 'n'))
@@ -143,7 +142,7 @@ static struct dw_span value_span(const struct search *s, const struct mark_curso
 }
 
 static struct dw_span key_span(const struct search *s, const struct mark_cursor *cursor) {
-  size_t at = skip_properties(s->source, node_offset(s, cursor->key_place));
+  size_t at = dw_yaml_skip_properties(s->source, node_offset(s, cursor->key_place));
   return scalar_span(s, at, cursor->key);
 }
 
@@ -159,7 +158,7 @@ static struct dw_span offset_span(const struct search *s, const struct mark_curs
     end--;
   if (end == 0)
     return whole;
-  size_t at = skip_properties(s->source, node_offset(s, cursor->place));
+  size_t at = dw_yaml_skip_properties(s->source, node_offset(s, cursor->place));
   bool behind = offset >= end;
   if (!find_raw(s, at, text, (struct dw_span){behind ? end - 1 : offset, 1}, &raw))
     return (struct dw_span){whole.offset, 1};
@@ -190,7 +189,7 @@ static struct dw_span json_span(const struct search *s, const struct mark_cursor
     return value_span(s, cursor); /* not JSON */
   if (text[inner.offset] == '{' || text[inner.offset] == '[')
     inner.length = 1;
-  size_t at = skip_properties(s->source, node_offset(s, cursor->place));
+  size_t at = dw_yaml_skip_properties(s->source, node_offset(s, cursor->place));
   return find_raw(s, at, text, inner, &raw) ? raw : (struct dw_span){value_span(s, cursor).offset, 1};
 }
 

@@ -1,0 +1,442 @@
+#include "fix/edit_internal.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "fix/value.h"
+
+bool dw_fix_refuse(struct dw_fix_editor *e, const char *why) {
+  if (e->why == NULL)
+    e->why = why;
+  return false;
+}
+
+void dw_fix_replace(struct dw_fix_editor *e, size_t start, size_t end, const char *text) {
+  const struct dw_fix_change change = {start, end - start, text, strlen(text)};
+  dw_fix_change_add(e->arena, &e->changes, change);
+}
+
+/* --- following a path --- */
+
+/* Where a path leads: to NODE, or to its nearest ancestor, if REST is not empty. */
+struct spot {
+  struct dw_yaml_node *node, *parent;
+  size_t index; /* of NODE in its parent, in elements or members */
+  struct dw_fix_path rest;
+};
+
+static bool is_merge(const struct dw_yaml_node *key) {
+  return key->kind == DW_YAML_SCALAR && key->style == ' ' && strcmp(key->text, "<<") == 0;
+}
+
+/* The index of the member NAME; the number of members if there is none. */
+static size_t find_member(struct dw_fix_editor *e, const struct dw_yaml_node *node, const char *name) {
+  size_t members = node->count / 2;
+  size_t exact = members;
+  size_t folded = members;
+  for (size_t i = 0; i < members; i++) {
+    const struct dw_yaml_node *key = &node->children[2 * i];
+    if (key->kind != DW_YAML_SCALAR)
+      continue;
+    if (strcmp(key->text, name) == 0 && exact < members)
+      (void)dw_fix_refuse(e, "its key appears twice");
+    if (strcmp(key->text, name) == 0)
+      exact = i;
+    else if (dw_key_equal(key->text, name))
+      folded = i;
+  }
+  if (exact < members || folded < members)
+    return exact < members ? exact : folded;
+  for (size_t i = 0; i < members; i++)
+    if (!e->text->json && is_merge(&node->children[2 * i]))
+      (void)dw_fix_refuse(e, "it may come from a merge key (<<)");
+  return members;
+}
+
+/* Moves SPOT to the child that the next name of its path names. False if there is none. */
+static bool step(struct dw_fix_editor *e, struct spot *spot) {
+  struct dw_yaml_node *node = spot->node;
+  const char *name = spot->rest.names[0];
+  size_t index = 0;
+  if (node->kind == DW_YAML_ALIAS)
+    return dw_fix_refuse(e, "it comes from an alias, and may be used elsewhere");
+  if (node->kind == DW_YAML_OBJECT) {
+    index = find_member(e, node, name);
+    if (index == node->count / 2)
+      return false;
+  } else if (node->kind != DW_YAML_LIST || !dw_fix_path_index(name, &index) || index >= node->count) {
+    return false;
+  }
+  struct dw_yaml_node *child = &node->children[node->kind == DW_YAML_OBJECT ? 2 * index + 1 : index];
+  *spot = (struct spot){child, node, index, dw_fix_path_after(spot->rest, 1)};
+  return true;
+}
+
+static struct spot follow(struct dw_fix_editor *e, struct dw_fix_path path) {
+  struct spot spot = {.node = e->root, .rest = path};
+  while (spot.rest.count > 0 && step(e, &spot))
+    continue;
+  if (spot.node->kind == DW_YAML_ALIAS)
+    (void)dw_fix_refuse(e, "it comes from an alias, and may be used elsewhere");
+  return spot;
+}
+
+static bool is_flow(const struct dw_yaml_node *node) {
+  return node->style == '{' || node->style == '[';
+}
+
+/* An empty value, null or ~, which stands for nothing. */
+static bool is_null(const struct dw_yaml_node *node) {
+  static const char *const words[] = {"", "~", "null", "Null", "NULL"};
+  for (size_t i = 0; node->kind == DW_YAML_SCALAR && node->style == ' ' && i < sizeof words / sizeof *words; i++)
+    if (strcmp(node->text, words[i]) == 0)
+      return true;
+  return false;
+}
+
+/* --- the edits --- */
+
+static bool replace_value(struct dw_fix_editor *e, const struct dw_yaml_node *node, const dw_json *value) {
+  size_t end = dw_fix_content_end(e, node);
+  bool scalar = node->kind == DW_YAML_SCALAR;
+  if (!scalar && !e->text->json && dw_fix_has_comment(e, node->start, end))
+    return dw_fix_refuse(e, "it contains comments");
+  const char *text = dw_fix_render(e, value, scalar ? node->style : ' ');
+  bool needs_blank = node->start == end && node->start > 0 && !dw_is_blank(e->text->text[node->start - 1]);
+  dw_fix_replace(e, node->start, end, dw_arena_join(e->arena, needs_blank ? " " : "", text, ""));
+  return true;
+}
+
+/* Adds what REST names to SPOT, which is its nearest ancestor. */
+static bool add_value(struct dw_fix_editor *e, const struct spot *spot, const struct dw_fix_value *value) {
+  const struct dw_yaml_node *node = spot->node;
+  struct dw_fix_path inner = dw_fix_path_after(spot->rest, 1);
+  if (is_null(node)) {
+    bool block = node->start == node->end && spot->parent != NULL && spot->parent->style == ':';
+    if (block)
+      return dw_fix_block_fill(e, &spot->parent->children[2 * spot->index], node, spot->rest, value);
+    return replace_value(e, node, dw_fix_wrap(e->arena, spot->rest, value->json));
+  }
+  const dw_json *wrapped = dw_fix_wrap(e->arena, inner, value->json);
+  bool as_it_was = value->raw != NULL && !value->block && inner.count == 0;
+  const char *text = as_it_was ? value->raw : dw_fix_render(e, wrapped, ' ');
+  switch (node->style) {
+  case '{':
+    return dw_fix_flow_insert(e, node, spot->rest.names[0], text);
+  case '[':
+    return dw_fix_flow_insert(e, node, NULL, text);
+  case '-':
+    return dw_fix_block_append(e, node, wrapped);
+  case ':':
+    return dw_fix_block_insert(e, node, spot->rest, value);
+  default:
+    return dw_fix_refuse(e, "what should contain it has another type");
+  }
+}
+
+static bool set(struct dw_fix_editor *e, const struct spot *spot, const struct dw_fix_value *value) {
+  return spot->rest.count == 0 ? replace_value(e, spot->node, value->json) : add_value(e, spot, value);
+}
+
+static bool append(struct dw_fix_editor *e, const struct spot *spot, const dw_json *element) {
+  if (spot->rest.count == 0 && spot->node->kind == DW_YAML_LIST)
+    return is_flow(spot->node) ? dw_fix_flow_insert(e, spot->node, NULL, dw_fix_render(e, element, ' '))
+                               : dw_fix_block_append(e, spot->node, element);
+  dw_json *list = dw_json_new_array(e->arena);
+  dw_json_append(e->arena, list, dw_json_share(element));
+  return set(e, spot, &(struct dw_fix_value){.json = list});
+}
+
+static bool remove_value(struct dw_fix_editor *e, const struct spot *spot) {
+  if (spot->rest.count > 0 || spot->parent == NULL)
+    return dw_fix_refuse(e, "it is not in this file");
+  return (is_flow(spot->parent) ? dw_fix_flow_remove : dw_fix_block_remove)(e, spot->parent, spot->index);
+}
+
+static bool rename_key(struct dw_fix_editor *e, const struct spot *spot, const char *name) {
+  if (spot->rest.count > 0 || spot->parent == NULL || spot->parent->kind != DW_YAML_OBJECT)
+    return dw_fix_refuse(e, "it is not in this file");
+  const struct dw_yaml_node *key = &spot->parent->children[2 * spot->index];
+  dw_fix_replace(e, key->start, key->end, dw_fix_render_key(e, name, key->style));
+  return true;
+}
+
+/* One change of a text. */
+struct task {
+  enum dw_edit_kind kind; /* MOVE is REMOVE and SET */
+  struct dw_fix_path path;
+  struct dw_fix_value value; /* of SET and APPEND */
+  const char *name;          /* of RENAME */
+};
+
+static bool make(struct dw_fix_editor *e, const struct task *task);
+
+/* The text of a string with JSON changes: does the same to the text around it. */
+static bool change_string(struct dw_fix_editor *e, const struct dw_yaml_node *node, struct task task);
+
+static bool make(struct dw_fix_editor *e, const struct task *task) {
+  struct spot spot = follow(e, task->path);
+  if (e->why != NULL)
+    return false;
+  if (spot.rest.count > 0 && spot.node->kind == DW_YAML_SCALAR && !is_null(spot.node)) {
+    struct task inner = *task;
+    inner.path = spot.rest;
+    return change_string(e, spot.node, inner);
+  }
+  switch (task->kind) {
+  case DW_EDIT_SET:
+    return set(e, &spot, &task->value);
+  case DW_EDIT_APPEND:
+    return append(e, &spot, task->value.json);
+  case DW_EDIT_RENAME:
+    return rename_key(e, &spot, task->name);
+  default:
+    return remove_value(e, &spot);
+  }
+}
+
+/* --- strings --- */
+
+/* The columns before the lines of a block scalar. False if they can't be found. */
+static bool block_indent(struct dw_fix_editor *e, const struct dw_yaml_node *node, size_t *indent) {
+  struct dw_span raw;
+  size_t first = strspn(node->text, "\n");
+  if (first == node->length || !dw_yaml_raw(e->text, node, (struct dw_span){first, 1}, &raw))
+    return false;
+  *indent = raw.offset - dw_fix_line_start(e, raw.offset);
+  return true;
+}
+
+/* TEXT as it is written in the scalar NODE. NULL if the scalar can't contain it. */
+static const char *encoded(struct dw_fix_editor *e, const struct dw_yaml_node *node, const char *text) {
+  struct dw_buf out = DW_BUF_IN(e->arena);
+  size_t indent = 0;
+  bool block = node->style == '|' || node->style == '>';
+  if (node->style == '"') {
+    dw_log_quote(&out, text, strlen(text));
+    return dw_arena_strndup(e->arena, dw_buf_text(&out) + 1, out.length - 2);
+  }
+  if ((!block && node->style != '\'') || (block && !block_indent(e, node, &indent)))
+    return NULL;
+  for (; *text != '\0'; text++)
+    if (*text == '\n')
+      dw_buf_printf(&out, "%s%*s", block ? e->newline : " ", (int)indent, "");
+    else if (*text == '\'' && !block)
+      dw_buf_puts(&out, "''");
+    else
+      dw_buf_putc(&out, *text);
+  return dw_buf_text(&out);
+}
+
+/* Finds the raw text of INNER, which may be empty, in the scalar NODE. */
+static bool find_raw(struct dw_fix_editor *e, const struct dw_yaml_node *node, struct dw_span inner,
+                     struct dw_span *out) {
+  struct dw_span raw;
+  size_t end = inner.offset + inner.length;
+  if (inner.length == 0) { /* behind the byte before it */
+    bool first = inner.offset == 0;
+    if (!dw_yaml_raw(e->text, node, (struct dw_span){first ? 0 : inner.offset - 1, 1}, &raw))
+      return false;
+    *out = (struct dw_span){first ? raw.offset : raw.offset + raw.length, 0};
+    return true;
+  }
+  if (!dw_yaml_raw(e->text, node, inner, out))
+    return false;
+  /* With a line break, even if the value has a blank instead, the indentation of the next line. */
+  if (dw_is_blank(node->text[end - 1]) && end < node->length &&
+      dw_yaml_raw(e->text, node, (struct dw_span){end, 1}, &raw))
+    out->length = raw.offset - out->offset;
+  return true;
+}
+
+static bool change_scalar(struct dw_fix_editor *e, const struct dw_yaml_node *node,
+                          const struct dw_fix_change *change) {
+  struct dw_span raw;
+  const char *text = encoded(e, node, dw_arena_strndup(e->arena, change->text, change->size));
+  if (text == NULL || !find_raw(e, node, (struct dw_span){change->offset, change->length}, &raw))
+    return dw_fix_refuse(e, "the text that it is in can't be changed in part");
+  dw_fix_replace(e, raw.offset, raw.offset + raw.length, text);
+  return true;
+}
+
+static const char *newline_of(const char *text, size_t length) {
+  const char *end = memchr(text, '\n', length);
+  return end != NULL && end > text && end[-1] == '\r' ? "\r\n" : "\n";
+}
+
+static struct dw_fix_editor editor_of(struct dw_arena *arena, const struct dw_yaml_text *text) {
+  struct dw_fix_editor e = {.arena = arena, .text = text, .newline = newline_of(text->text, text->length)};
+  if ((e.root = dw_yaml_tree(arena, text)) == NULL)
+    (void)dw_fix_refuse(&e, "the text that it is in can't be read");
+  return e;
+}
+
+static bool change_string(struct dw_fix_editor *e, const struct dw_yaml_node *node, struct task task) {
+  const struct dw_yaml_text text = {node->text, node->length, true};
+  struct dw_fix_editor inner = editor_of(e->arena, &text);
+  if (inner.root == NULL || inner.root->kind == DW_YAML_SCALAR)
+    return dw_fix_refuse(e, "the text that it is in is not JSON");
+  if (!make(&inner, &task))
+    return dw_fix_refuse(e, inner.why);
+  for (size_t i = 0; i < inner.changes.count; i++)
+    if (!change_scalar(e, node, &inner.changes.items[i]))
+      return false;
+  return true;
+}
+
+/* --- one edit --- */
+
+struct editing {
+  struct dw_arena *arena;
+  struct dw_yaml_text now;
+  const char *why;
+};
+
+static bool run(struct editing *editing, const struct task *task) {
+  struct dw_fix_editor e = editor_of(editing->arena, &editing->now);
+  size_t length = 0;
+  bool made = e.root != NULL && make(&e, task);
+  const char *text =
+      made ? dw_fix_changes_apply(editing->arena, editing->now.text, editing->now.length, &e.changes, &length) : NULL;
+  if (text == NULL) {
+    editing->why = e.why == NULL ? "its text can't be changed" : e.why;
+    return false;
+  }
+  editing->now = (struct dw_yaml_text){text, length, editing->now.json};
+  return true;
+}
+
+/* The value at PATH as it is written, if it is in the same kind of text as TARGET. */
+static void keep_raw(struct editing *editing, struct dw_fix_path path, struct dw_fix_value *out) {
+  struct dw_fix_editor e = editor_of(editing->arena, &editing->now);
+  struct spot spot = follow(&e, path);
+  const char *text = editing->now.text;
+  if (spot.node->kind == DW_YAML_SCALAR && spot.rest.count > 0 && !is_null(spot.node)) {
+    struct editing inner = {.arena = editing->arena, .now = {spot.node->text, spot.node->length, true}};
+    if (dw_yaml_tree(editing->arena, &inner.now) != NULL)
+      keep_raw(&inner, spot.rest, out);
+    return;
+  }
+  if (spot.rest.count > 0 || e.why != NULL || spot.node->node != spot.node->start)
+    return;
+  bool block = spot.node->style == ':' || spot.node->style == '-';
+  bool lines = spot.node->style == '|' || spot.node->style == '>';
+  size_t start = block ? dw_fix_line_start(&e, spot.node->start) : spot.node->start;
+  size_t end = dw_fix_content_end(&e, spot.node);
+  if (block)
+    end = dw_fix_line_end(&e, end);
+  if (lines || (!e.text->json && !block && memchr(text + start, '\n', end - start) != NULL))
+    return;
+  if (block && text[start + strspn(text + start, " ")] != text[spot.node->start])
+    return;
+  out->raw = dw_arena_strndup(editing->arena, text + start, end - start);
+  out->block = block;
+  out->indent = spot.node->start - start;
+}
+
+static bool move(struct editing *editing, const struct dw_edit *edit, const dw_json *value) {
+  struct dw_fix_path from = dw_fix_path_read(editing->arena, edit->field);
+  struct task put = {.kind = DW_EDIT_SET,
+                     .path = dw_fix_path_read(editing->arena, edit->value),
+                     .value = {.json = dw_fix_value_at(editing->arena, value, edit->field)}};
+  keep_raw(editing, from, &put.value);
+  return run(editing, &(struct task){.kind = DW_EDIT_REMOVE, .path = from}) && run(editing, &put);
+}
+
+static bool perform(struct editing *editing, const struct dw_edit *edit, const dw_json *value) {
+  struct dw_arena *arena = editing->arena;
+  struct task task = {.kind = edit->kind, .path = dw_fix_path_read(arena, edit->field), .name = edit->value};
+  if (edit->kind == DW_EDIT_MOVE)
+    return move(editing, edit, value);
+  if (edit->kind == DW_EDIT_SET || edit->kind == DW_EDIT_APPEND)
+    task.value.json = dw_json_parse(arena, edit->value, strlen(edit->value), DW_JSON_PLAIN, NULL);
+  return run(editing, &task);
+}
+
+/* --- the check --- */
+
+/* The value of a text with one document; NULL if it is something else. */
+static const dw_json *value_of(struct dw_arena *arena, const struct dw_yaml_text *text) {
+  struct dw_yaml_doc *doc = NULL;
+  if (dw_yaml_parse(arena, text->text, text->length, &doc, NULL) != 0 || doc == NULL || doc->next != NULL)
+    return NULL;
+  return doc->root;
+}
+
+static const dw_json *opened(struct dw_arena *arena, const dw_json *value, const struct dw_edit *edit) {
+  value = dw_fix_opened(arena, value, edit->field);
+  return edit->kind == DW_EDIT_MOVE ? dw_fix_opened(arena, value, edit->value) : value;
+}
+
+static bool edit_once(struct editing *editing, const struct dw_edit *edit) {
+  struct dw_arena *arena = editing->arena;
+  const dw_json *old = value_of(arena, &editing->now);
+  if (old == NULL) {
+    editing->why = "its document can't be read by itself";
+    return false;
+  }
+  old = opened(arena, old, edit);
+  const dw_json *expected = dw_fix_applied(arena, old, edit, &editing->why);
+  if (expected == NULL || !perform(editing, edit, old))
+    return false;
+  const dw_json *new = value_of(arena, &editing->now);
+  if (new != NULL && dw_json_equal(expected, opened(arena, new, edit)))
+    return true;
+  editing->why = "its text can't be changed without changing something else";
+  return false;
+}
+
+static bool edit_all(struct editing *editing, const struct dw_edits *edits) {
+  for (size_t i = 0; i < edits->count; i++)
+    if (!edit_once(editing, &edits->items[i]))
+      return false;
+  return true;
+}
+
+/* --- YAML in a string --- */
+
+/* Applies EDITS to the YAML in the string at PATH. */
+static bool edit_inside(struct editing *editing, const char *path, const struct dw_edits *edits) {
+  struct dw_arena *arena = editing->arena;
+  struct dw_fix_editor e = editor_of(arena, &editing->now);
+  struct spot spot = {.node = NULL};
+  if (e.root != NULL)
+    spot = follow(&e, dw_fix_path_read(arena, path));
+  if (e.why != NULL || spot.rest.count > 0 || spot.node->kind != DW_YAML_SCALAR) {
+    editing->why = e.why == NULL ? "it is not in this file" : e.why;
+    return false;
+  }
+  struct editing inner = {.arena = arena, .now = {spot.node->text, spot.node->length, false}};
+  if (!edit_all(&inner, edits)) {
+    editing->why = inner.why;
+    return false;
+  }
+  const dw_json *text = dw_json_new_string(arena, inner.now.text, inner.now.length);
+  struct dw_fix_change change =
+      dw_fix_change_between(spot.node->text, spot.node->length, inner.now.text, inner.now.length);
+  const struct dw_edit edit = {DW_EDIT_SET, path, dw_json_text(arena, text)};
+  const dw_json *expected = dw_fix_applied(arena, value_of(arena, &editing->now), &edit, &editing->why);
+  size_t length = 0;
+  if (!change_scalar(&e, spot.node, &change)) {
+    editing->why = e.why;
+    return false;
+  }
+  const char *new = dw_fix_changes_apply(arena, editing->now.text, editing->now.length, &e.changes, &length);
+  if (new != NULL)
+    editing->now = (struct dw_yaml_text){new, length, editing->now.json};
+  if (new != NULL && dw_json_equal(expected, value_of(arena, &editing->now)))
+    return true;
+  editing->why = "its text can't be changed without changing something else";
+  return false;
+}
+
+bool dw_fix_edit(struct dw_arena *arena, struct dw_yaml_text *doc, const char *inside, const struct dw_edits *edits,
+                 const char **why) {
+  struct editing editing = {.arena = arena, .now = *doc};
+  bool done = inside == NULL ? edit_all(&editing, edits) : edit_inside(&editing, inside, edits);
+  *why = editing.why;
+  if (done)
+    *doc = editing.now;
+  return done;
+}
