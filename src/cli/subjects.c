@@ -24,7 +24,8 @@ int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct dw_
   if (!policy)
     return -1;
   *out = (struct dw_subjects){.arena = dw_arena_new(0)};
-  const struct dw_manifest_choice choice = {arguments->paths, arguments->path_count, &arguments->exclude};
+  const struct dw_manifest_choice choice = {
+      .paths = arguments->paths, .count = arguments->path_count, .exclude = &arguments->exclude};
   (void)dw_manifests_gather(out->arena, &choice, &out->read, NULL); /* likewise */
   int status = load_with_policy(out, policy, arguments, err);
   if (status != 0)

@@ -15,9 +15,10 @@ struct reader {
   const char *file;
   const struct dw_yaml_doc *doc;
   struct dw_yaml_source *source;
-  struct dw_manifest **tail;      /* where to append the next one */
-  struct dw_unreadable_text text; /* of the file */
-  bool project;                   /* reading the folders of a project: see dw_manifests_gather() */
+  struct dw_manifest **tail;               /* where to append the next one */
+  struct dw_unreadable_text text;          /* of the file */
+  const struct dw_manifest_choice *choice; /* NULL: nothing is read from files */
+  bool project;                            /* reading the folders of a project: see dw_manifests_gather() */
   bool in_folder; /* the file is in a folder of the project, so documents that are not objects are skipped */
   struct dw_kustomize kustomize;
   struct dw_manifests *found; /* if this is not a project, only what is unreadable */
@@ -327,11 +328,22 @@ static void read_text(struct reader *reader, const char *text, size_t length) {
   }
 }
 
+/* The text of the file, or of its draft. NULL if it can't be read. */
+static const char *text_of_file(const struct reader *reader, size_t *length, struct dw_error *err) {
+  const struct dw_manifest_choice *choice = reader->choice;
+  for (size_t i = 0; i < choice->draft_count; i++)
+    if (strcmp(choice->drafts[i].file, reader->file) == 0) {
+      *length = choice->drafts[i].length;
+      return choice->drafts[i].text;
+    }
+  return dw_read_file(reader->arena, reader->file, 0, length, err);
+}
+
 static void read_one(struct reader *reader) {
   struct dw_error err = DW_ERROR_INIT;
   size_t length = 0;
   reader->text = (struct dw_unreadable_text){NULL, 0};
-  char *text = dw_read_file(reader->arena, reader->file, 0, &length, &err);
+  const char *text = text_of_file(reader, &length, &err);
   if (text && length == 0 && strcmp(reader->file, "-") == 0) { /* as a failed command leaves it in a pipe */
     dw_error_set(&err, DW_ERR_IO, "standard input is empty; did the previous command fail?");
     text = NULL;
@@ -364,6 +376,7 @@ static void read_path(struct reader *reader, const char *path, const struct dw_i
 
 static void read_all(struct reader *reader, const struct dw_manifest_choice *choice) {
   reader->tail = &reader->found->first;
+  reader->choice = choice;
   for (size_t i = 0; i < choice->count; i++)
     read_path(reader, choice->paths[i], choice->exclude);
 }
@@ -372,7 +385,7 @@ int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t c
                       struct dw_error *err) {
   struct dw_manifests found = {.first = NULL};
   struct reader reader = {.arena = arena, .found = &found};
-  read_all(&reader, &(struct dw_manifest_choice){paths, count, NULL});
+  read_all(&reader, &(struct dw_manifest_choice){.paths = paths, .count = count});
   if (dw_unreadable_error(&found.unreadable, err) != 0)
     return -1;
   *first = found.first;
@@ -414,7 +427,7 @@ static const char *config_path(struct dw_arena *arena, const struct dw_manifest 
   return dw_arena_printf(arena, "%s.%s%s", manifest->path, manifest->config_key, inside ? field + length : "");
 }
 
-static const char *whole_path(struct dw_arena *arena, const struct dw_manifest *manifest, const char *field) {
+const char *dw_manifest_path(struct dw_arena *arena, const struct dw_manifest *manifest, const char *field) {
   if (manifest->config_key != NULL)
     return config_path(arena, manifest, field);
   const char *dot = *manifest->path && *field && *field != '[' ? "." : "";
@@ -434,7 +447,8 @@ static int bytes_before(const struct dw_place *place) {
 
 struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struct dw_manifest_spot *spot) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const struct dw_yaml_spot found = {whole_path(arena, manifest, spot->field), spot->of_key, spot->line, spot->column};
+  const struct dw_yaml_spot found = {dw_manifest_path(arena, manifest, spot->field), spot->of_key, spot->line,
+                                     spot->column};
   const struct dw_place place = dw_yaml_find(manifest->doc, manifest->source, &found);
   const struct dw_manifest_string *inside = manifest->inside;
   if (inside == NULL)

@@ -58,11 +58,20 @@ struct dw_manifests {
   struct dw_unreadables unreadable;
 };
 
+/* A text that is read instead of what FILE contains. */
+struct dw_draft {
+  const char *file;
+  const char *text; /* a NUL follows */
+  size_t length;
+};
+
 /* What to gather. */
 struct dw_manifest_choice {
   const char *const *paths;
   size_t count;
   const struct dw_ignore *exclude; /* see dw_files_chosen() */
+  const struct dw_draft *drafts;   /* these and what is gathered must live equally long */
+  size_t draft_count;
 };
 
 /* Like dw_manifests_read(), but for the folders of ordinary projects. A document in a folder that is not a Kubernetes
@@ -95,6 +104,10 @@ struct dw_manifest_spot {
 /* The position of SPOT: the first character of the value or, if that is missing, of its nearest existing ancestor. */
 struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struct dw_manifest_spot *spot)
     __attribute__((nonnull));
+
+/* The path of FIELD, as findings name it, in the document of MANIFEST. In ARENA. */
+const char *dw_manifest_path(struct dw_arena *arena, const struct dw_manifest *manifest, const char *field)
+    __attribute__((nonnull, returns_nonnull));
 
 /* Sets file, line and column of ERR, an error about the manifest, to the position of FIELD. Returns -1. */
 int dw_manifest_error(const struct dw_manifest *manifest, const char *field, struct dw_error *err)

@@ -83,7 +83,7 @@ droveway_findings *droveway_lint_paths(const droveway_state *state, const char *
     if (paths[i] == NULL)
       return dw_library_missing(error, "a path");
   struct dw_subjects subjects = {.arena = dw_arena_new(0)};
-  const struct dw_manifest_choice choice = {paths, count, NULL};
+  const struct dw_manifest_choice choice = {.paths = paths, .count = count};
   int status = dw_manifests_gather(subjects.arena, &choice, &subjects.read, &err);
   return lint(&subjects, status, state, namespace_, error, &err);
 }

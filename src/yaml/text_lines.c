@@ -13,6 +13,11 @@ struct dw_yaml_source *dw_yaml_source_new(struct dw_arena *arena, const char *te
   return source;
 }
 
+const char *dw_yaml_source_text(const struct dw_yaml_source *source, size_t *length) {
+  *length = source->length;
+  return source->text;
+}
+
 size_t dw_yaml_break(const char *text, size_t length, size_t at) {
   size_t left = length - at;
   if (left == 0)

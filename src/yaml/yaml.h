@@ -39,6 +39,9 @@ struct dw_yaml_source;
 struct dw_yaml_source *dw_yaml_source_new(struct dw_arena *arena, const char *text, size_t length)
     __attribute__((nonnull, returns_nonnull));
 
+/* That text. */
+const char *dw_yaml_source_text(const struct dw_yaml_source *source, size_t *length) __attribute__((nonnull));
+
 /* What to find: a path as for dw_yaml_locate(), which may continue inside JSON in a string
  * ("spec.config.plugins[0].ipam.range"). */
 struct dw_yaml_spot {

@@ -144,7 +144,7 @@ static const char broken_nad[] = "kind: NetworkAttachmentDefinition\nmetadata: {
 
 static int gather(struct dw_arena *arena, const char *path, struct dw_manifests *out, struct dw_error *err) {
   *err = (struct dw_error)DW_ERROR_INIT;
-  const struct dw_manifest_choice choice = {&path, 1, NULL};
+  const struct dw_manifest_choice choice = {.paths = &path, .count = 1};
   return dw_manifests_gather(arena, &choice, out, err);
 }
 
