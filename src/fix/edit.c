@@ -6,17 +6,6 @@
 #include "base/text.h"
 #include "fix/value.h"
 
-bool dw_fix_refuse(struct dw_fix_editor *e, const char *why) {
-  if (e->why == NULL)
-    e->why = why;
-  return false;
-}
-
-void dw_fix_replace(struct dw_fix_editor *e, size_t start, size_t end, const char *text) {
-  const struct dw_fix_change change = {start, end - start, text, strlen(text)};
-  dw_fix_change_add(e->arena, &e->changes, change);
-}
-
 /* --- following a path --- */
 
 /* Where a path leads: to NODE, or to its nearest ancestor, if REST is not empty. */

@@ -1,4 +1,4 @@
-/* Shared by edit.c, edit_block.c, edit_flow.c and render.c. */
+/* Shared by edit.c, edit_block.c, edit_flow.c, editor.c and render.c. */
 #ifndef FIX_EDIT_INTERNAL_H
 #define FIX_EDIT_INTERNAL_H
 
