@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/check_fix.h"
 #include "cli/help.h"
 #include "cli/report.h"
 #include "cli/subjects.h"
@@ -35,7 +36,7 @@ static int help(void) {
   cli_put_help(
       stdout,
       "usage: droveway check PATH... [--exclude GLOB] [--state DIR | --kubeconfig FILE] [--policy FILE] [-n NAMESPACE] "
-      "[-o text|json|sarif|junit|github|gitlab] [--fail-on deny|warn|never]\n"
+      "[-o text|json|sarif|junit|github|gitlab] [--fail-on deny|warn|never] [--fix | --diff]\n"
       "\n"
       "Checks manifests as if they were applied in order: NetworkAttachmentDefinitions (NADs) first, then the "
       "HyperConverged and KubeVirt objects that refer to them, and MigrationPolicies. Reads YAML streams, JSON and "
@@ -48,15 +49,20 @@ static int help(void) {
       "      --context NAME\tcontext of the kubeconfig (default: its current context)\n"
       "  -p, --policy FILE\tpolicy to apply (default: the built-in policy)\n"
       "  -n, --namespace NAME\tnamespace of manifests that do not set one (default: the policy's)\n" CLI_REPORT_HELP(
-          " or gitlab") "  -v, --verbose\tlist what could not be checked without --state or --kubeconfig\n"
+          " or gitlab") "      --fix\tfix the mistakes that need no decision, in the files themselves, and report the "
+                        "rest; standard input, "
+                        "fixed, is written to standard output, and the report to standard error\n"
+                        "      --diff\tprint what --fix would change as a diff, and change nothing\n"
+                        "  -v, --verbose\tlist what could not be checked without --state or --kubeconfig\n"
                         "      --no-snippets\tprint one line per finding, without source lines, in text output\n"
                         "      --help\tshow this help\n"
                         "\n"
                         "Exit status: 0 if nothing is denied, 1 if something is denied (see --fail-on), 2 if an input "
-                        "cannot be read, even if something is denied.\n"
+                        "cannot be read, even if something is denied. With --diff: 1 if --fix would change something.\n"
                         "\n"
                         "Examples:\n"
                         "  kubectl kustomize overlays/prod | droveway check - --state cluster-state\n"
+                        "  droveway check manifests/ --fix\n"
                         "  droveway check manifests/ --exclude old/ -o sarif > droveway.sarif\n");
   return cli_finish(CLI_OK);
 }
@@ -66,35 +72,103 @@ static bool hides_unknown(const struct cli_world_options *world, const struct cl
   return world->state == NULL && world->kubeconfig == NULL && !how->verbose && how->fail_on != CLI_FAIL_ON_WARN;
 }
 
+/* --- the command line --- */
+
+struct check_options {
+  struct cli_report_options how;
+  bool has_form;
+  bool fix, diff;
+};
+
+enum { OPTION_FIX = 0x300, OPTION_DIFF };
+
 static int read_own(void *into, int option, const char *value) {
-  return cli_report_option("check", option, value, into);
+  struct check_options *out = into;
+  out->has_form |= option == 'o';
+  out->fix |= option == OPTION_FIX;
+  out->diff |= option == OPTION_DIFF;
+  return option >= OPTION_FIX ? CLI_OK : cli_report_option("check", option, value, &out->how);
 }
 
-int cli_check(int argc, char **argv) {
+static int check_options(const struct check_options *options) {
+  if (options->fix && options->diff)
+    return cli_usage("check", "--fix and --diff cannot be used together");
+  if (options->diff && options->has_form)
+    return cli_usage("check", "-o cannot be used with --diff, which prints only a diff");
+  return CLI_OK;
+}
+
+static int read_arguments(int argc, char **argv, struct check_options *out, struct cli_manifest_arguments *arguments) {
   static const struct option options[] = {CLI_MANIFEST_OPTIONS,
                                           CLI_REPORT_OPTIONS,
                                           {"verbose", no_argument, NULL, 'v'},
                                           {"no-snippets", no_argument, NULL, CLI_OPTION_NO_SNIPPETS},
+                                          {"fix", no_argument, NULL, OPTION_FIX},
+                                          {"diff", no_argument, NULL, OPTION_DIFF},
                                           {NULL, 0, NULL, 0}};
+  struct cli_manifest_command command = {"check",  options, CLI_MANIFEST_LETTERS CLI_REPORT_LETTERS "v",
+                                         read_own, out,     NULL};
+  int status = cli_manifest_arguments_read(&command, argc, argv, arguments);
+  return status == CLI_OK ? check_options(out) : status;
+}
+
+/* --- the command --- */
+
+static int report(const struct dw_subjects *subjects, const struct cli_world_options *world,
+                  const struct check_options *options, const struct cli_fixed *fixed) {
   static const struct cli_report_words words = {
       .command = "check",
       .done = "checked",
       .denied = "denied",
       .nothing = "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found"};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct cli_world_options world = {.state = NULL};
-  struct cli_report_options how = {.form = CLI_FORM_TEXT};
-  struct cli_manifest_command command = {"check",  options, CLI_MANIFEST_LETTERS CLI_REPORT_LETTERS "v",
-                                         read_own, &how,    &world};
-  struct dw_subjects subjects;
-  int status = cli_subjects_open(&command, argc, argv, &subjects);
-  if (status != CLI_OK)
-    return status == CLI_HELP ? help() : status;
-  struct cli_report report = {.arena = arena, .words = &words, .hide_unknown = hides_unknown(&world, &how)};
-  check_all(&report, &subjects);
+  struct cli_report_options how = options->how;
+  struct cli_report report = {.arena = arena,
+                              .words = &words,
+                              .hide_unknown = hides_unknown(world, &how),
+                              .offers_fixes = fixed == NULL,
+                              .fixed = fixed == NULL ? NULL : &fixed->result};
+  how.to_errors = fixed != NULL && fixed->input.file != NULL;
+  check_all(&report, subjects);
   cli_report_print(&report, &how);
-  status = cli_finish(cli_report_status(&report, &how));
+  return cli_report_status(&report, &how);
+}
+
+static int check(const struct cli_manifest_arguments *arguments, const struct check_options *options) {
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_subjects subjects;
+  if (cli_subjects_load(arguments, &subjects, &err) != 0)
+    return cli_fail(&err);
+  int status = cli_finish(report(&subjects, &arguments->world, options, NULL));
   explain_status(&subjects);
   dw_subjects_free(&subjects);
   return status;
+}
+
+static int fix(const struct cli_manifest_arguments *arguments, const struct check_options *options) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_subjects subjects;
+  struct cli_fixed fixed;
+  if (cli_fix_load(arena, arguments, &fixed, &subjects, &err) != 0)
+    return cli_fail(&err);
+  int written = options->diff ? CLI_OK : cli_fix_write(&fixed);
+  int status = options->diff ? cli_fix_show(&fixed) : report(&subjects, &arguments->world, options, &fixed);
+  status = cli_finish(written != CLI_OK ? written : status);
+  if (options->diff && cli_subjects_report_unreadable(&subjects) != CLI_OK)
+    status = CLI_FAILED;
+  else if (!options->diff)
+    explain_status(&subjects);
+  dw_subjects_free(&subjects);
+  return status;
+}
+
+int cli_check(int argc, char **argv) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct cli_manifest_arguments arguments = {.arena = arena};
+  struct check_options options = {.how = {.form = CLI_FORM_TEXT}};
+  int status = read_arguments(argc, argv, &options, &arguments);
+  if (status != CLI_OK)
+    return status == CLI_HELP ? help() : status;
+  return (options.fix || options.diff ? fix : check)(&arguments, &options);
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fix/plan.h"
+
 /* --- options --- */
 
 static const struct {
@@ -64,12 +66,34 @@ static const char *copy(struct dw_arena *arena, const char *text) {
   return text == NULL ? NULL : dw_arena_strdup(arena, text);
 }
 
+enum { LARGE_DOCUMENT = 1 << 20 }; /* it is not read again for each of its findings */
+
+/* What --fix would change. NULL if nothing, or if it is not known. */
+static const struct cli_fix *fix_of(struct dw_arena *arena, const struct dw_finding *finding,
+                                    const struct dw_manifest *manifest) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct dw_yaml_source *source = manifest->inside == NULL ? manifest->source : manifest->inside->source;
+  struct dw_fix_place place;
+  struct dw_fix_change change;
+  const char *why = NULL;
+  if (finding->edits.count == 0 || !dw_fix_place_of(manifest, &place) || place.text.length > LARGE_DOCUMENT ||
+      !dw_fix_plan(scratch, manifest, &finding->edits, &change, &why))
+    return NULL;
+  struct cli_fix *fix = dw_arena_alloc(arena, sizeof *fix);
+  dw_yaml_position(source, change.offset, &fix->line, &fix->column);
+  dw_yaml_position(source, change.offset + change.length, &fix->end_line, &fix->end_column);
+  fix->text = dw_arena_strndup(arena, change.text, change.size);
+  fix->what = dw_arena_strdup(arena, dw_fix_describe(scratch, manifest, &finding->edits));
+  return fix;
+}
+
 static void add_finding(struct cli_report *report, const struct dw_finding *finding,
                         const struct dw_manifest *manifest) {
   report->findings = dw_arena_more(report->arena, report->findings, report->finding_count, &report->finding_capacity,
                                    sizeof *report->findings);
   struct cli_reported *found = &report->findings[report->finding_count++];
-  *found = (struct cli_reported){report, report->object_count - 1, *finding, {.width = 1, .source = ""}, false};
+  *found = (struct cli_reported){report, report->object_count - 1, *finding, {.width = 1, .source = ""}, false, NULL};
+  found->finding.edits = (struct dw_edits){NULL, 0};
   found->finding.field = copy(report->arena, finding->field);
   found->finding.value = copy(report->arena, finding->value);
   found->finding.what = copy(report->arena, finding->what);
@@ -81,6 +105,9 @@ static void add_finding(struct cli_report *report, const struct dw_finding *find
     return;
   struct dw_manifest_spot spot = {finding->field, finding->of_key, finding->line, finding->column};
   found->place = dw_manifest_find(manifest, &spot);
+  if (report->offers_fixes)
+    found->fix = fix_of(report->arena, finding, manifest);
+  report->fixable += found->fix != NULL;
 }
 
 void cli_report_add(struct cli_report *report, const struct cli_reported_object *object,
@@ -134,5 +161,5 @@ int cli_report_status(const struct cli_report *report, const struct cli_report_o
 void cli_report_print(const struct cli_report *report, const struct cli_report_options *options) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   forms[options->form].put(report, options, &out);
-  fwrite(dw_buf_text(&out), 1, out.length, stdout);
+  fwrite(dw_buf_text(&out), 1, out.length, options->to_errors ? stderr : stdout);
 }

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "files/manifests.h"
+#include "fix/fix.h"
 #include "rules/engine.h"
 
 enum cli_form {
@@ -30,6 +31,7 @@ struct cli_report_options {
   bool verbose;     /* show what could not be checked without a cluster */
   bool unwrapped;   /* text does not depend on the terminal */
   size_t indent;    /* columns that the caller puts before each line of text */
+  bool to_errors;   /* print to standard error */
 };
 
 /* --- the options that both commands have (--no-snippets is only for `check`) --- */
@@ -66,8 +68,16 @@ struct cli_reported {
   const struct cli_report *report;
   size_t object; /* its index in the report's list */
   struct dw_finding finding;
-  struct dw_place place; /* line 0: unknown */
-  bool hidden;           /* only JSON and JUnit contain it; the others count it */
+  struct dw_place place;     /* line 0: unknown */
+  bool hidden;               /* only JSON and JUnit contain it; the others count it */
+  const struct cli_fix *fix; /* what --fix would change for it; NULL if nothing */
+};
+
+/* A change of a file: the text from the first place to the second one becomes TEXT. Columns count characters. */
+struct cli_fix {
+  int line, column, end_line, end_column;
+  const char *text;
+  const char *what; /* for people */
 };
 
 /* The wording of a command. */
@@ -92,7 +102,10 @@ struct cli_report {
   size_t errors, warnings; /* findings, including those that are only counted */
   bool hide_unknown;       /* without a cluster, its missing objects get one note instead of a warning for each rule */
   size_t hidden;           /* findings; they are part of the warnings */
-  const struct dw_manifests *read; /* what was skipped of the manifests; NULL if there are none */
+  const struct dw_manifests *read;   /* what was skipped of the manifests; NULL if there are none */
+  bool offers_fixes;                 /* tell which findings --fix would fix */
+  size_t fixable;                    /* findings */
+  const struct dw_fix_result *fixed; /* what --fix has done; NULL */
 };
 
 /* Adds an object with its findings; everything is copied. The file of OBJECT and the places of the findings come from
@@ -103,7 +116,7 @@ void cli_report_add(struct cli_report *report, const struct cli_reported_object 
 /* Adds an input that could not be read, with one finding of the rule `unreadable`. ITEM must outlive the report. */
 void cli_report_add_unreadable(struct cli_report *report, const struct dw_unreadable *item);
 
-/* Prints the report to standard output. */
+/* Prints the report. */
 void cli_report_print(const struct cli_report *report, const struct cli_report_options *options);
 /* CLI_FAILED if an input could not be read, else CLI_OK or CLI_DENIED. */
 int cli_report_status(const struct cli_report *report, const struct cli_report_options *options);
@@ -138,6 +151,9 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
 void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *object);
 /* Appends the lines at the end of text output, wrapped at WRAP columns (0: not): what was skipped, and the totals. */
 void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap);
+
+/* Appends a line for each mistake that --fix has fixed, how many they are, and which of the others it could not fix. */
+void cli_report_put_fixed(struct dw_buf *out, const struct cli_report *report, size_t wrap);
 
 /* One line about the hidden findings, of which there must be some: how many, and how to provide the facts. */
 const char *cli_hidden_note(struct dw_arena *arena, const struct cli_report *report);

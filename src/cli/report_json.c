@@ -24,6 +24,18 @@ static void put_extent(struct dw_json_writer *w, const struct cli_reported *foun
     dw_json_member_string(w, "source", place->source);
 }
 
+static void put_change(struct dw_json_writer *w, const struct cli_fix *fix) {
+  dw_json_key(w, "change");
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "what", fix->what);
+  dw_json_member_int(w, "line", fix->line);
+  dw_json_member_int(w, "column", fix->column);
+  dw_json_member_int(w, "endLine", fix->end_line);
+  dw_json_member_int(w, "endColumn", fix->end_column);
+  dw_json_member_string(w, "text", fix->text);
+  dw_json_end_object(w);
+}
+
 static void put_finding(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_reported *found) {
   const struct dw_finding *finding = &found->finding;
   const struct cli_reported_object *object = &found->report->objects[found->object];
@@ -44,7 +56,33 @@ static void put_finding(struct dw_json_writer *w, struct dw_arena *arena, const 
     dw_json_member_string(w, "fix", finding->fix);
   dw_json_member_bool(w, "unverified", finding->unverified);
   put_extent(w, found);
+  if (found->fix != NULL)
+    put_change(w, found->fix);
   dw_json_end_object(w);
+}
+
+static void put_notes(struct dw_json_writer *w, const char *key, const char *what, const struct dw_fix_notes *notes) {
+  dw_json_key(w, key);
+  dw_json_begin_array(w);
+  for (size_t i = 0; i < notes->count; i++) {
+    dw_json_begin_object(w);
+    dw_json_member_string(w, "file", notes->items[i].file);
+    dw_json_member_int(w, "line", notes->items[i].line);
+    dw_json_member_string(w, "rule", notes->items[i].rule);
+    dw_json_member_string(w, what, notes->items[i].what);
+    dw_json_end_object(w);
+  }
+  dw_json_end_array(w);
+}
+
+static void put_fixed(struct dw_json_writer *w, const struct dw_fix_result *result) {
+  put_notes(w, "fixed", "what", &result->fixed);
+  put_notes(w, "notFixed", "why", &result->left);
+  dw_json_key(w, "changedFiles");
+  dw_json_begin_array(w);
+  for (size_t i = 0; i < result->file_count; i++)
+    dw_json_put_string(w, result->files[i].file);
+  dw_json_end_array(w);
 }
 
 static void put_template(struct dw_json_writer *w, struct dw_arena *arena, const struct dw_skipped_template *one) {
@@ -88,6 +126,8 @@ void cli_report_json(const struct cli_report *report, const struct cli_report_op
   dw_json_member_int(&w, "warnings", (int64_t)report->warnings);
   dw_json_member_int(&w, "unreadable", (int64_t)report->unreadable);
   put_skipped(&w, arena, report->read == NULL ? &nothing : report->read);
+  if (report->fixed != NULL)
+    put_fixed(&w, report->fixed);
   dw_json_end_object(&w);
   dw_buf_putc(out, '\n');
 }

@@ -199,6 +199,36 @@ static const char *without_links(struct dw_arena *arena, const char *text) {
   return copy;
 }
 
+/* The change that --fix would make (3.55). */
+static void put_fixes(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_reported *found) {
+  const struct cli_fix *fix = found->fix;
+  dw_json_key(w, "fixes");
+  dw_json_begin_array(w);
+  dw_json_begin_object(w);
+  put_text(w, "description", without_links(arena, fix->what));
+  dw_json_key(w, "artifactChanges");
+  dw_json_begin_array(w);
+  dw_json_begin_object(w);
+  put_artifact(w, arena, found->report->objects[found->object].file);
+  dw_json_key(w, "replacements");
+  dw_json_begin_array(w);
+  dw_json_begin_object(w);
+  dw_json_key(w, "deletedRegion");
+  dw_json_begin_object(w);
+  dw_json_member_int(w, "startLine", fix->line);
+  dw_json_member_int(w, "startColumn", fix->column);
+  dw_json_member_int(w, "endLine", fix->end_line);
+  dw_json_member_int(w, "endColumn", fix->end_column);
+  dw_json_end_object(w);
+  put_text(w, "insertedContent", fix->text);
+  dw_json_end_object(w);
+  dw_json_end_array(w);
+  dw_json_end_object(w);
+  dw_json_end_array(w);
+  dw_json_end_object(w);
+  dw_json_end_array(w);
+}
+
 static void put_result(struct dw_json_writer *w, const struct cli_reported *found, const struct rules *rules,
                        const char *fingerprint) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -213,6 +243,8 @@ static void put_result(struct dw_json_writer *w, const struct cli_reported *foun
   dw_json_begin_object(w);
   dw_json_member_string(w, "drovewayFinding/v1", fingerprint);
   dw_json_end_object(w);
+  if (found->fix != NULL)
+    put_fixes(w, arena, found);
   dw_json_end_object(w);
 }
 

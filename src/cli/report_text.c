@@ -222,6 +222,11 @@ static void put_skipped(struct dw_buf *out, const struct dw_manifests *read, siz
              read->patches[i]);
 }
 
+static void put_fix_note(struct dw_buf *out, const struct dw_fix_note *note, const char *prefix, size_t wrap) {
+  const char *file = strcmp(note->file, "-") == 0 ? "<stdin>" : note->file;
+  put_note(out, wrap, "%s:%d: [%s] %s%s", file, note->line, note->rule, prefix, note->what);
+}
+
 void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   size_t objects = report->object_count - report->unreadable;
@@ -237,8 +242,22 @@ void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report,
     put_note(out, wrap, "%zu object%s %s, %zu %s: %zu error%s, %zu warning%s%s", objects, plural(objects),
              report->words->done, report->denied, report->words->denied, report->errors, plural(report->errors),
              warnings, plural(warnings), unreadable);
+  if (report->fixable > 0)
+    put_note(out, wrap, "%zu of %zu can be fixed with --fix; --diff shows how", report->fixable,
+             report->errors + warnings);
   if (report->hidden > 0)
     put_note(out, wrap, "%s", cli_hidden_note(arena, report));
+}
+
+void cli_report_put_fixed(struct dw_buf *out, const struct cli_report *report, size_t wrap) {
+  const struct dw_fix_result *result = report->fixed;
+  size_t count = result->fixed.count;
+  for (size_t i = 0; i < count; i++)
+    put_fix_note(out, &result->fixed.items[i], "", wrap);
+  put_note(out, wrap, "fixed %zu mistake%s in %zu file%s", count, plural(count), result->file_count,
+           plural(result->file_count));
+  for (size_t i = 0; i < result->left.count; i++)
+    put_fix_note(out, &result->left.items[i], "not fixed: ", wrap);
 }
 
 void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
@@ -252,6 +271,8 @@ void cli_report_text(const struct cli_report *report, const struct cli_report_op
                                  .width = wrap > 0 ? wrap - CLI_GUTTER : PIPE_WIDTH,
                                  .cursor = &cursor};
   struct cli_glyphs glyphs = cli_glyphs_begin();
+  if (report->fixed != NULL && !options->quiet)
+    cli_report_put_fixed(out, report, style.wrap);
   for (size_t i = 0; i < report->object_count; i++)
     (style.grouped ? put_group : put_in_file_order)(out, report, &report->objects[i], &style);
   if (!options->quiet) {

@@ -114,8 +114,9 @@ static int read_options(const struct cli_manifest_command *command, int argc, ch
   return status;
 }
 
-static int read_arguments(const struct cli_manifest_command *command, int argc, char **argv,
-                          struct cli_manifest_arguments *out) {
+int cli_manifest_arguments_read(const struct cli_manifest_command *command, int argc, char **argv,
+                                struct cli_manifest_arguments *out) {
+  out->paths = dw_arena_array(out->arena, (size_t)argc + 1, sizeof *out->paths);
   int status = read_options(command, argc, argv, out);
   if (status != CLI_OK)
     return status;
@@ -132,8 +133,7 @@ static int read_arguments(const struct cli_manifest_command *command, int argc, 
 int cli_subjects_open(const struct cli_manifest_command *command, int argc, char **argv, struct dw_subjects *out) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_manifest_arguments arguments = {.arena = arena};
-  arguments.paths = dw_arena_array(arena, (size_t)argc + 1, sizeof *arguments.paths);
-  int status = read_arguments(command, argc, argv, &arguments);
+  int status = cli_manifest_arguments_read(command, argc, argv, &arguments);
   struct dw_error err = DW_ERROR_INIT;
   if (status != CLI_OK)
     return status;

@@ -32,7 +32,7 @@ enum { CLI_OPTION_EXCLUDE = 0x200 };
  * CLI_HELP: --help was given. CLI_FAILED: the error has been printed. */
 int cli_subjects_open(const struct cli_manifest_command *command, int argc, char **argv, struct dw_subjects *out);
 
-/* The options as given. */
+/* The options and paths as given. */
 struct cli_manifest_arguments {
   struct cli_world_options world;
   const char **paths;
@@ -41,6 +41,10 @@ struct cli_manifest_arguments {
   struct dw_arena *arena;
   struct dw_ignore exclude; /* in ARENA */
 };
+/* Only reads the options and paths of COMMAND into OUT, whose ARENA is set. CLI_OK, CLI_HELP, or CLI_FAILED after
+ * printing the error. */
+int cli_manifest_arguments_read(const struct cli_manifest_command *command, int argc, char **argv,
+                                struct cli_manifest_arguments *out);
 /* -1 if the policy, the state or the cluster can't be read. Manifests that can't be read are in OUT->read.unreadable;
  * OUT has the others. */
 int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct dw_subjects *out, struct dw_error *err);

@@ -362,7 +362,7 @@ static bool edit_once(struct editing *editing, const struct dw_edit *edit) {
   struct dw_arena *arena = editing->arena;
   const dw_json *old = value_of(arena, &editing->now);
   if (old == NULL) {
-    editing->why = "its document can't be read by itself";
+    editing->why = "its document can't be read alone";
     return false;
   }
   old = opened(arena, old, edit);

@@ -21,7 +21,7 @@ static bool put_block(struct dw_fix_editor *e, struct dw_buf *out, const struct 
     size_t own = strspn(line, " ");
     bool empty = own == length || line[own] == '\r';
     if (!empty && own < value->indent)
-      return dw_fix_refuse(e, "its lines can't be indented anew");
+      return dw_fix_refuse(e, "its lines can't be indented again");
     dw_buf_printf(out, "%s%*s", e->newline, empty ? 0 : (int)(own - value->indent + indent), "");
     size_t end = length > own && line[length - 1] == '\r' ? length - 1 : length;
     if (!empty)
@@ -94,12 +94,15 @@ static bool empty(struct dw_fix_editor *e, const struct dw_yaml_node *node, cons
   size_t before = node->node;
   while (before > 0 && dw_is_blank(raw[before - 1]))
     before--;
+  size_t rest = dw_fix_skip_blanks(e, end);
   bool own_line = begins_line(e, node->start) && before < dw_fix_line_start(e, node->start);
-  if (own_line && before > 0 && raw[before - 1] == ':') {
+  if (!own_line || before == 0 || raw[before - 1] != ':') {
+    dw_fix_replace(e, node->start, end, text);
+  } else if (rest < e->text->length && raw[rest] == '#') {
+    dw_fix_replace(e, before, rest, dw_arena_join(e->arena, " ", text, " "));
+  } else {
     dw_fix_replace(e, before, before, dw_arena_join(e->arena, " ", text, ""));
     remove_lines(e, node->start, end);
-  } else {
-    dw_fix_replace(e, node->start, end, text);
   }
   return true;
 }
@@ -112,7 +115,7 @@ static bool remove_member(struct dw_fix_editor *e, const struct dw_yaml_node *no
     return true;
   }
   if (index + 1 == node->count / 2 || dw_fix_has_comment(e, end, key[2].node))
-    return dw_fix_refuse(e, "it is not on a line of its own");
+    return dw_fix_refuse(e, "it shares its line with something else");
   dw_fix_replace(e, key->node, key[2].node, "");
   return true;
 }
@@ -123,7 +126,7 @@ static bool remove_element(struct dw_fix_editor *e, const struct dw_yaml_node *n
   while (dash > 0 && dw_is_blank(e->text->text[dash - 1]))
     dash--;
   if (dash == 0 || e->text->text[dash - 1] != '-' || !begins_line(e, dash - 1))
-    return dw_fix_refuse(e, "it is not on a line of its own");
+    return dw_fix_refuse(e, "it shares its line with something else");
   remove_lines(e, dash - 1, dw_fix_content_end(e, element));
   return true;
 }

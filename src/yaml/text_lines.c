@@ -141,6 +141,13 @@ struct place dw_lines_place(const struct dw_yaml_source *source, size_t offset) 
   return (struct place){(int)line + 1, offset > start ? (int)dw_lines_characters(source, start, offset) + 1 : 1};
 }
 
+void dw_yaml_position(struct dw_yaml_source *source, size_t offset, int *line, int *column) {
+  (void)dw_lines_prepare(source);
+  struct place place = dw_lines_place(source, offset);
+  *line = place.line;
+  *column = place.column;
+}
+
 size_t dw_lines_end(const struct dw_yaml_source *source, int line) {
   size_t number = (size_t)line;
   size_t start = source->shown.starts[number - 1];

@@ -42,6 +42,9 @@ struct dw_yaml_source *dw_yaml_source_new(struct dw_arena *arena, const char *te
 /* That text. */
 const char *dw_yaml_source_text(const struct dw_yaml_source *source, size_t *length) __attribute__((nonnull));
 
+/* The line and column of OFFSET in it; columns count characters. The text must be UTF-8. */
+void dw_yaml_position(struct dw_yaml_source *source, size_t offset, int *line, int *column) __attribute__((nonnull));
+
 /* What to find: a path as for dw_yaml_locate(), which may continue inside JSON in a string
  * ("spec.config.plugins[0].ipam.range"). */
 struct dw_yaml_spot {

@@ -542,12 +542,13 @@ static void a_kind_in_the_wrong_case_is_denied(void **state) {
   };
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     char text[192];
-    char expected[320];
+    char expected[384];
     snprintf(text, sizeof text, "apiVersion: %s\nkind: %s\nmetadata: {name: a, namespace: b}\nspec: {}\n", kinds[i][0],
              kinds[i][1]);
     snprintf(expected, sizeof expected,
              "<stdin>:2:7: error: kind: Unsupported value: \"%s\": kinds are case-sensitive, so the API server rejects "
-             "this object; use %s [unserved-kind]\n1 object checked, 1 denied: 1 error, 0 warnings\n",
+             "this object; use %s [unserved-kind]\n1 object checked, 1 denied: 1 error, 0 warnings\n"
+             "1 of 1 can be fixed with --fix; --diff shows how\n",
              kinds[i][1], kinds[i][2]);
     RUN_SCOPED run = RUN_WITH(text, "check", "--no-snippets", "-f", "-", STATE);
     assert_string_equal(run.out, expected);

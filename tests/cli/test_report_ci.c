@@ -43,7 +43,8 @@ static void github_has_one_annotation_per_finding(void **state) {
       "spec.liveMigrationConfig.network: this change restarts the virt-handler pods: first one and, once it is "
       "running, "
       "10 %25 of them at a time [network-change]\n"
-      "2 objects checked, 1 denied: 1 error, 1 warning\n");
+      "2 objects checked, 1 denied: 1 error, 1 warning\n"
+      "1 of 2 can be fixed with --fix; --diff shows how\n");
 }
 
 static void github_escapes_what_would_end_a_property(void **state) {

@@ -122,7 +122,7 @@ static void a_member_of_a_block_is_removed_with_its_lines(void **state) {
       DONE("a: 1\r\nb: 2\r\n", REMOVE, "a", NULL, "b: 2\r\n"),
       DONE("a:\n  b: \"\"\n  c: 1\n", REMOVE, "a.b", NULL, "a:\n  c: 1\n"),
       DONE("a:\n  b: \"\"\nc: 1\n", REMOVE, "a.b", NULL, "a: {}\nc: 1\n"),
-      DONE("a:\n  b: \"\" # why\nc: 1\n", REMOVE, "a.b", NULL, "a: {}\n  # why\nc: 1\n"),
+      DONE("a:\n  b: \"\" # why\nc: 1\n", REMOVE, "a.b", NULL, "a: {} # why\nc: 1\n"),
       DONE("a: # why\n  b: \"\"\nc: 1\n", REMOVE, "a.b", NULL, "a: # why\n  {}\nc: 1\n"),
       DONE("a:\n  b:\n    c: 1\n    d: 2\n  e: 1\n", REMOVE, "a.b", NULL, "a:\n  e: 1\n"),
       DONE("a:\n  b: |\n    text\n    more\n\n  e: 1\n", REMOVE, "a.b", NULL, "a:\n\n  e: 1\n"),
@@ -130,7 +130,7 @@ static void a_member_of_a_block_is_removed_with_its_lines(void **state) {
       DONE("a:\n- b\n", REMOVE, "a[0]", NULL, "a: []\n"),
       DONE("a:\n- b: 1\n  c: 2\n- d: 1\n", REMOVE, "a[0]", NULL, "a:\n- d: 1\n"),
       DONE("a:\n- b: 1\n  c: 2\n", REMOVE, "a[0].b", NULL, "a:\n- c: 2\n"),
-      KEPT("a:\n- b: 1 # one\n  c: 2\n", REMOVE, "a[0].b", NULL, "it is not on a line of its own"),
+      KEPT("a:\n- b: 1 # one\n  c: 2\n", REMOVE, "a[0].b", NULL, "it shares its line with something else"),
       KEPT("a: 1\n", REMOVE, "b", NULL, "it is not in this file"),
       DONE("a: 1\n", REMOVE, "a", NULL, "{}\n"),
   };
@@ -207,7 +207,7 @@ static void json_keeps_its_spacing(void **state) {
       JSON_DONE("{\"a\":[]}", APPEND, "a", "\"x\"", "{\"a\":[\"x\"]}"),
       JSON_DONE("{\"a\":[\n 1,\n 2\n]}", APPEND, "a", "3", "{\"a\":[\n 1,\n 2,\n 3\n]}"),
       JSON_DONE("{\"a\": {\"x\" : [1,2]}, \"b\": {}}", MOVE, "a.x", "b.x", "{\"a\": {}, \"b\": {\"x\": [1,2]}}"),
-      JSON_KEPT("{\"a\":1,\"a\":2}", REMOVE, "a", NULL, "its document can't be read by itself"),
+      JSON_KEPT("{\"a\":1,\"a\":2}", REMOVE, "a", NULL, "its document can't be read alone"),
       JSON_DONE("{\"c\":\"{\\\"a\\\":1}\"}", SET, "c.b", "\"x\"", "{\"c\":\"{\\\"a\\\":1,\\\"b\\\":\\\"x\\\"}\"}"),
   };
   EXPECT_ALL(samples);

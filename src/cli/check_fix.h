@@ -1,0 +1,26 @@
+/* `check --fix` and `check --diff`. */
+#ifndef CLI_CHECK_FIX_H
+#define CLI_CHECK_FIX_H
+
+#include "cli/subjects.h"
+#include "fix/fix.h"
+
+struct cli_fixed {
+  struct dw_fix_result result;
+  struct dw_draft input; /* standard input as it was; FILE is NULL if it was not read */
+};
+
+/* Like cli_subjects_load(), but with the mistakes fixed that can be fixed. No file is written. FIXED is in ARENA, which
+ * must live longer than OUT. */
+int cli_fix_load(struct dw_arena *arena, const struct cli_manifest_arguments *arguments, struct cli_fixed *fixed,
+                 struct dw_subjects *out, struct dw_error *err);
+
+/* Writes the changed files, and the text of standard input to standard output. CLI_FAILED after printing an error for
+ * each file that can't be written. */
+int cli_fix_write(const struct cli_fixed *fixed);
+
+/* Prints the differences to standard output, and how much they would fix to standard error. CLI_DENIED if there are
+ * any, else CLI_OK. */
+int cli_fix_show(const struct cli_fixed *fixed);
+
+#endif
