@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "base/utf8.h"
 #include "fix/edit.h"
 #include "fix/value.h"
@@ -37,6 +38,26 @@ bool dw_fix_edits_in(struct dw_arena *arena, const struct dw_manifest *manifest,
   return true;
 }
 
+static bool is_word(char c) {
+  return dw_is_alnum(c) || (c != '\0' && strchr("-_./:", c) != NULL);
+}
+
+/* CHANGE of OLD with the rest of the words that it begins and ends in, so that people can read it. NEW is the new text.
+ */
+static struct dw_fix_change whole_words(const struct dw_yaml_text *old, const char *new, struct dw_fix_change change) {
+  while (change.offset > 0 && is_word(old->text[change.offset - 1])) {
+    change.offset--;
+    change.length++;
+    change.size++;
+  }
+  while (change.offset + change.length < old->length && is_word(old->text[change.offset + change.length])) {
+    change.length++;
+    change.size++;
+  }
+  change.text = new + change.offset;
+  return change;
+}
+
 bool dw_fix_plan(struct dw_arena *arena, const struct dw_manifest *manifest, const struct dw_edits *edits,
                  struct dw_fix_change *out, const char **why) {
   struct dw_fix_place place;
@@ -47,7 +68,8 @@ bool dw_fix_plan(struct dw_arena *arena, const struct dw_manifest *manifest, con
   struct dw_yaml_text new = place.text;
   if (!dw_fix_edit(arena, &new, place.inside, &mine, why))
     return false;
-  *out = dw_fix_change_between(place.text.text, place.text.length, new.text, new.length);
+  *out = whole_words(&place.text, new.text,
+                     dw_fix_change_between(place.text.text, place.text.length, new.text, new.length));
   out->offset += place.offset;
   return true;
 }
