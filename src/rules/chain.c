@@ -49,15 +49,25 @@ static bool has_creator(const struct dw_cni_config *config) {
   return false;
 }
 
-/* Except for loopback, plugins that create no interface need the result of an earlier plugin, unless the configuration
- * contains a prevResult. */
+/* plugins/meta/tuning/tuning.go cmdAdd(): without these, tuning does not look for the interface. */
+static bool tunes_interface(struct dw_arena *arena, const struct dw_cni_plugin *plugin) {
+  struct dw_value allmulti = dw_plugin_option(arena, plugin, "allmulti");
+  struct dw_value queue = dw_plugin_option(arena, plugin, "txQLen");
+  return strcmp(plugin->type_name, "tuning") == 0 &&
+         (dw_plugin_option_set(plugin, "mtu") || dw_plugin_option_true(plugin, "promisc") || plugin->mac.json != NULL ||
+          dw_value_given(&allmulti) || dw_value_given(&queue));
+}
+
+/* Except for loopback, plugins that create no interface need the result of an earlier plugin. If the configuration
+ * contains one, even an empty one, they fail only if they need the interface. */
 static void first_creates_none(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *first = &check->config->plugins[0];
   if (!first->type_readable || dw_plugin_class(first->type_name) != DW_PLUGIN_META ||
-      strcmp(first->type_name, "loopback") == 0 || dw_plugin_option_set(first, "prevResult") ||
-      !has_creator(check->config))
+      strcmp(first->type_name, "loopback") == 0 || !has_creator(check->config))
     return;
+  struct dw_value result = dw_plugin_option(check->arena, first, "prevResult");
   struct dw_found found = about_type(first, "put the plugin that creates the interface first");
+  found.warn_at_most = dw_json_type(result.json) == DW_JSON_OBJECT && !tunes_interface(check->arena, first);
   dw_report(check, rule, &found,
             "only changes an interface that an earlier plugin created, but it is first in the list");
 }

@@ -6,10 +6,41 @@
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
+/* These read prevResult when a pod is deleted. Source: containernetworking/plugins plugins/meta, parseConf() of each.
+ */
+static bool reads_result_at_end(const char *type) {
+  static const char *const types[] = {"bandwidth", "portmap", "sbr", "vrf"};
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    if (strcmp(types[i], type) == 0)
+      return true;
+  return false;
+}
+
+/* libcni/api.go DelNetworkList(): from 0.4.0 on, the result of the attachment replaces one that is written in the
+ * configuration; before, the plugin receives the written one. In the laboratory, sbr rejected {} and portmap a list of
+ * addresses of the wrong type, while pods were attached without an error. */
+static void written_result(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  const char *version = dw_cni_version_in_force(check->config);
+  struct dw_value result = dw_plugin_option(check->arena, plugin, "prevResult");
+  if (dw_json_type(result.json) != DW_JSON_OBJECT || version == NULL || strcmp(version, "0.4.0") >= 0 ||
+      !reads_result_at_end(plugin->type_name))
+    return;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = result.field,
+                           .value = dw_value_shown(check->arena, &result),
+                           .fix = "remove it: the container runtime sets it",
+                           .edits = dw_edit_remove(check->arena, result.field),
+                           .warn_at_most = true};
+  dw_report(check, rule, &found, "below cniVersion 0.4.0, %s reads it when a pod is deleted, and can fail",
+            plugin->type_name);
+}
+
 static void plugin_option(struct dw_check *check, const struct dw_rule *rule) {
   dw_nad_report_faults(check, rule, DW_FAULT_OPTION);
   if (!check->class.migration) /* there, ipam-required reports it */
     dw_nad_report_faults(check, rule, DW_FAULT_IPAM);
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    written_result(check, rule, plugin);
 }
 
 /* --- plugin-mode --- */

@@ -91,7 +91,19 @@ static void the_first_plugin_must_create_the_interface(void **state) {
       "spec.config.plugins[0].type: Invalid value: \"tuning\": only changes an interface that an earlier plugin "
       "created, but it is first in the list; put the plugin that creates the interface first [plugin-chain]");
   nad_expect_other(NEW("{\"type\":\"tuning\"}," MACVLAN), "");
-  nad_expect_config(NEW("{\"type\":\"tuning\",\"prevResult\":{\"interfaces\":[]}}," MACVLAN), "");
+  /* With a prevResult in the configuration, tuning fails only if it has something to change. */
+#define FIRST_TUNING(members) NEW("{\"type\":\"tuning\"" members "}," MACVLAN)
+  static const char *const warned[] = {FIRST_TUNING(",\"prevResult\":{\"interfaces\":[]}"),
+                                       FIRST_TUNING(",\"prevResult\":{}"),
+                                       FIRST_TUNING(",\"prevResult\":{},\"mtu\":0,\"promisc\":false")};
+  for (size_t i = 0; i < sizeof warned / sizeof *warned; i++)
+    nad_expect_config(warned[i], "warn plugin-chain spec.config.plugins[0].type\n");
+  static const char *const denied[] = {
+      FIRST_TUNING(",\"prevResult\":null"), FIRST_TUNING(",\"prevResult\":{},\"mtu\":1400"),
+      FIRST_TUNING(",\"prevResult\":{},\"promisc\":true"), FIRST_TUNING(",\"prevResult\":{},\"allmulti\":false"),
+      FIRST_TUNING(",\"prevResult\":{},\"txQLen\":0")};
+  for (size_t i = 0; i < sizeof denied / sizeof *denied; i++)
+    nad_expect_config(denied[i], "deny plugin-chain spec.config.plugins[0].type\n");
   /* migration-plugin reports a list with only such plugins. */
   nad_expect_config(NEW("{\"type\":\"tuning\"},{\"type\":\"portmap\"}"), "deny migration-plugin spec.config.plugins\n");
 }

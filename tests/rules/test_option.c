@@ -470,6 +470,36 @@ static void checks_trunks(void **state) {
   }
 }
 
+#define BEFORE(version, plugin) "{\"cniVersion\":\"" version "\",\"name\":\"net\",\"plugins\":[" MAKER "," plugin "]}"
+#define SBR(members) "{\"type\":\"sbr\",\"addSourceHints\":true" members "}"
+
+/* libcni replaces it from cniVersion 0.4.0 on, and other plugins do not read it when a pod is deleted. */
+static void warns_of_a_result_in_the_configuration(void **state) {
+  (void)state;
+  static const char warning[] = "warn plugin-option spec.config.plugins[1].prevResult\n";
+  static const struct {
+    const char *config;
+    bool warns;
+  } cases[] = {
+      {BEFORE("0.3.1", SBR(",\"prevResult\":{}")), true},
+      {BEFORE("0.3.1", SBR(",\"prevResult\":{\"cniVersion\":\"0.3.1\"}")), true},
+      {BEFORE("0.3.1", SBR(",\"prevResult\":null")), false},
+      {BEFORE("0.3.1", SBR("")), false},
+      {BEFORE("0.4.0", SBR(",\"prevResult\":{}")), false},
+      {BEFORE("1.0.0", SBR(",\"prevResult\":{}")), false},
+      {BEFORE("0.3.1", "{\"type\":\"portmap\",\"capabilities\":{\"portMappings\":true},\"prevResult\":{}}"), true},
+      {BEFORE("0.3.1", "{\"type\":\"tuning\",\"prevResult\":{}}"), false},
+  };
+  for (size_t i = 0; i < COUNT(cases); i++)
+    nad_expect_other(cases[i].config, cases[i].warns ? warning : "");
+  nad_expect_other("{\"cniVersion\":\"0.3.1\",\"name\":\"net\",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+                   ",\"prevResult\":{}}",
+                   "");
+  expect_text(cases[0].config, "false",
+              "spec.config.plugins[1].prevResult: Invalid value: below cniVersion 0.4.0, sbr reads it when a "
+              "pod is deleted, and can fail; remove it: the container runtime sets it [plugin-option]");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reports_values_that_a_plugin_rejects),   cmocka_unit_test(each_plugin_has_its_limits),
@@ -477,6 +507,7 @@ int main(void) {
       cmocka_unit_test(some_plugins_need_an_ipam_plugin),       cmocka_unit_test(checks_modes),
       cmocka_unit_test(passthru_allows_one_pod_per_node),       cmocka_unit_test(checks_bridge_flags),
       cmocka_unit_test(rejects_one_mac_address_for_all_pods),   cmocka_unit_test(checks_trunks),
+      cmocka_unit_test(warns_of_a_result_in_the_configuration),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
