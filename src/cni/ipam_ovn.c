@@ -91,6 +91,24 @@ struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const struct dw_value *va
   }
 }
 
+struct dw_edits dw_ovn_replace(struct dw_arena *arena, const struct dw_value *value, const char *text) {
+  const struct dw_value whole = {value->field, value->json, dw_json_string(value->json)};
+  enum { MOST = 64 };
+  if (whole.text == NULL)
+    return (struct dw_edits){NULL, 0};
+  struct dw_ovn_list list = dw_ovn_list(arena, &whole, MOST);
+  const char *joined = "";
+  for (size_t i = 0; i < list.count; i++) {
+    const char *entry = list.items[i].value.text;
+    bool replaced = strcmp(entry, value->text) == 0;
+    if (!replaced || text != NULL)
+      joined = dw_arena_join(arena, joined, *joined == '\0' ? "" : ",", replaced ? text : entry);
+  }
+  if (list.too_many)
+    return (struct dw_edits){NULL, 0};
+  return *joined == '\0' ? dw_edit_remove(arena, value->field) : dw_edit_set_text(arena, value->field, joined);
+}
+
 /* Reports that the list has more entries than are read. */
 static void report_too_many(struct dw_problems *problems, const struct dw_value *value, const char *fix) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);

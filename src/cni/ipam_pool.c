@@ -1,5 +1,7 @@
 /* One range with its start, end and excludes. Sources: whereabouts pkg/config/config.go (LoadIPAMConfig),
  * pkg/iphelpers/iphelpers.go (GetIPRange), pkg/allocate/allocate.go (IterateForAssignment). */
+#include <string.h>
+
 #include "cni/cni_internal.h"
 
 static struct dw_exclude read_exclude(struct dw_arena *arena, const char *list, size_t index, const dw_json *json) {
@@ -104,22 +106,22 @@ void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, s
 /* --- problems --- */
 
 static void add_zeros(struct dw_problems *problems, const struct dw_value *value, const char *canonical) {
-  dw_problem_complain(problems, DW_IPAM_LEADING_ZERO, value,
-                      (struct dw_complaint){"has octets with leading zeros, which whereabouts reads as decimal",
-                                            dw_arena_printf(problems->arena, "use %s", canonical)});
+  dw_problem_complain(
+      problems, DW_IPAM_LEADING_ZERO, value,
+      dw_complain_use(problems->arena, "has octets with leading zeros, which whereabouts reads as decimal", canonical));
 }
 
-/* Returns the fix for a dashed range: with its ends in order and inside the usable addresses. */
-static const char *fix_dashed(struct dw_arena *arena, const struct dw_range *range) {
+/* The fix for a dashed range: with its ends in order and inside the usable addresses. */
+static struct dw_complaint complain_dashed(struct dw_arena *arena, const struct dw_range *range, const char *what) {
   struct dw_pool_ends all;
   if (!dw_pool_ends(&range->subnet, NULL, NULL, &all))
-    return NULL;
+    return (struct dw_complaint){.what = what};
   struct dw_range fixed = *range;
   fixed.start = *dw_addr_max(dw_addr_min(&range->start, &range->end), &all.span.first);
   fixed.end = *dw_addr_min(dw_addr_max(&range->start, &range->end), &all.span.last);
   if (dw_addr_compare(&fixed.start, &fixed.end) > 0)
-    return "choose START and END from the usable addresses";
-  return dw_arena_printf(arena, "use %s", dw_range_format(arena, &fixed));
+    return (struct dw_complaint){.what = what, .fix = "choose START and END from the usable addresses"};
+  return dw_complain_use(arena, what, dw_range_format(arena, &fixed));
 }
 
 /* Returns true if ADDR, a start or an end, is the first or the last address of the subnet. These are never handed out,
@@ -149,8 +151,7 @@ static void add_dashed_problems(struct dw_problems *problems, const struct dw_po
     what = "ends outside the usable addresses, so whereabouts ignores its end";
   else if (!end_ignored)
     what = "starts outside the usable addresses, so whereabouts ignores its start";
-  dw_problem_complain(problems, DW_IPAM_IGNORED, &pool->range,
-                      (struct dw_complaint){what, fix_dashed(problems->arena, range)});
+  dw_problem_complain(problems, DW_IPAM_IGNORED, &pool->range, complain_dashed(problems->arena, range, what));
 }
 
 /* node_slice_size always divides the whole range. */
@@ -158,10 +159,11 @@ static void add_sliced_ends(struct dw_problems *problems, const struct dw_pool *
   char text[DW_PREFIX_TEXT];
   if (is_without_effect(pool, &pool->parsed.start, false) && is_without_effect(pool, &pool->parsed.end, true))
     return;
-  dw_problem_complain(problems, DW_IPAM_IGNORED, &pool->range,
-                      (struct dw_complaint){"has a start or end that whereabouts ignores because of node_slice_size",
-                                            dw_arena_printf(problems->arena, "use %s, or remove node_slice_size",
-                                                            dw_prefix_format(&pool->subnet, text))});
+  dw_problem_complain(
+      problems, DW_IPAM_IGNORED, &pool->range,
+      (struct dw_complaint){.what = "has a start or end that whereabouts ignores because of node_slice_size",
+                            .fix = dw_arena_printf(problems->arena, "use %s, or remove node_slice_size",
+                                                   dw_prefix_format(&pool->subnet, text))});
 }
 
 static void add_range_problems(struct dw_problems *problems, const struct dw_pool *pool) {
@@ -199,8 +201,8 @@ static bool changes_nothing(const struct dw_pool *pool, const struct bound *boun
 }
 
 static struct dw_complaint complain_sliced(void) {
-  return (struct dw_complaint){"is ignored because node_slice_size divides the whole range",
-                               "remove it, or remove node_slice_size"};
+  return (struct dw_complaint){.what = "is ignored because node_slice_size divides the whole range",
+                               .fix = "remove it, or remove node_slice_size"};
 }
 
 /* Why an address that can be read is ignored. */
@@ -211,21 +213,24 @@ static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct
   if (pool->slice_bits != 0)
     return complain_sliced();
   if (pool->parsed.dashed)
-    return (struct dw_complaint){"is ignored because range already gives both ends",
-                                 dw_arena_printf(arena, "remove %s", bound->name)};
+    return (struct dw_complaint){.what = "is ignored because range already gives both ends",
+                                 .fix = dw_arena_printf(arena, "remove %s", bound->name),
+                                 .removes = true};
   struct dw_pool_ends all;
   if (!dw_pool_ends(&pool->subnet, NULL, NULL, &all))
-    return (struct dw_complaint){"is ignored", NULL};
+    return (struct dw_complaint){.what = "is ignored", .fix = NULL};
   bool start_counts = bound->is_end && pool->start.state == DW_READ_OK && !pool->start_ignored;
   dw_addr_format(start_counts ? &pool->start.addr : &all.span.first, first);
   dw_addr_format(&all.span.last, last);
   const char *what =
       dw_arena_printf(arena, "is ignored because it is outside the usable addresses %s to %s", first, last);
-  if (start_counts && dw_addr_compare(&bound->value->addr, &pool->start.addr) < 0 &&
-      dw_prefix_contains(&pool->subnet, &bound->value->addr))
+  bool inside = dw_prefix_contains(&pool->subnet, &bound->value->addr); /* then it may be meant as the other end */
+  if (start_counts && dw_addr_compare(&bound->value->addr, &pool->start.addr) < 0 && inside)
     what = dw_arena_printf(arena, "is ignored because it is below range_start %s", first);
   return (struct dw_complaint){
-      what, dw_arena_printf(arena, "choose an address from %s to %s, or remove %s", first, last, bound->name)};
+      .what = what,
+      .fix = dw_arena_printf(arena, "choose an address from %s to %s, or remove %s", first, last, bound->name),
+      .removes = !inside};
 }
 
 static void add_bound_problems(struct dw_problems *problems, const struct dw_pool_source *source,
@@ -251,11 +256,11 @@ static struct dw_complaint complain_excluded(struct dw_arena *arena, const struc
   char text[DW_PREFIX_TEXT];
   struct dw_addr addr;
   if (dw_addr_parse(exclude->raw.text, DW_ADDR_STRICT, &addr) && addr.v4 != exclude->prefix.base.v4)
-    return (struct dw_complaint){"is read as the IPv6 subnet ::/32, so it excludes nothing",
-                                 dw_arena_printf(arena, "use %s", dw_addr_format(&addr, text))};
+    return dw_complain_use(arena, "is read as the IPv6 subnet ::/32, so it excludes nothing",
+                           dw_addr_format(&addr, text));
   return (struct dw_complaint){
-      dw_arena_printf(arena, "is outside %s, so it excludes nothing", dw_prefix_format(&pool->subnet, text)),
-      "correct it, or remove it"};
+      .what = dw_arena_printf(arena, "is outside %s, so it excludes nothing", dw_prefix_format(&pool->subnet, text)),
+      .fix = "correct it, or remove it"};
 }
 
 /* Returns true if node_slice_size makes whereabouts ignore the excludes, and they would have had an effect. */
@@ -269,6 +274,35 @@ static bool drops_excludes(const struct dw_pool *pool) {
   return false;
 }
 
+/* The changes that replace VALUE, an exclude such as 10.0.0.1-10.0.0.9, by CIDRs in LIST. */
+static struct dw_edits split_range(struct dw_arena *arena, const struct dw_value *value, const struct dw_value *list) {
+  enum { MOST = 8 };
+  struct dw_prefix prefixes[MOST];
+  struct dw_interval span;
+  const char *dash = strchr(value->text, '-');
+  struct dw_edits edits = {NULL, 0};
+  if (dash == NULL || !dw_addr_parse_span(value->text, (size_t)(dash - value->text), DW_ADDR_STRICT, &span.first) ||
+      !dw_addr_parse(dash + 1, DW_ADDR_STRICT, &span.last) || span.first.v4 != span.last.v4 ||
+      dw_addr_compare(&span.first, &span.last) > 0)
+    return edits;
+  size_t count = dw_interval_prefixes(&span, prefixes, MOST);
+  for (size_t i = 0; count <= MOST && i < count; i++) {
+    char text[DW_PREFIX_TEXT];
+    const char *cidr = dw_prefix_format(&prefixes[i], text);
+    edits = dw_edits_join(arena, edits,
+                          i == 0 ? dw_edit_set_text(arena, value->field, cidr)
+                                 : dw_edit_append_text(arena, list->field, list->json, cidr));
+  }
+  return edits;
+}
+
+static void add_bad_exclude(struct dw_problems *problems, const struct dw_value *value, const struct dw_value *list) {
+  struct dw_ipam_problem *problem =
+      dw_problem_complain(problems, DW_IPAM_UNREADABLE, value, dw_complain_exclude(problems->arena, value->text));
+  if (problem != NULL && problem->edits.count == 0)
+    problem->edits = split_range(problems->arena, value, list);
+}
+
 static void add_exclude_problems(struct dw_problems *problems, const struct dw_pool_source *source,
                                  const struct dw_pool *pool) {
   if (drops_excludes(pool)) {
@@ -280,8 +314,7 @@ static void add_exclude_problems(struct dw_problems *problems, const struct dw_p
     if (exclude->raw.text == NULL)
       dw_problem_wrong_type(problems, &exclude->raw, "a string");
     else if (exclude->state == DW_READ_BAD)
-      dw_problem_complain(problems, DW_IPAM_UNREADABLE, &exclude->raw,
-                          dw_complain_exclude(problems->arena, exclude->raw.text));
+      add_bad_exclude(problems, &exclude->raw, &source->exclude);
     else if (pool->subnet_known && !dw_prefix_overlaps(&exclude->prefix, &pool->subnet) &&
              !dw_problems_full(problems, DW_IPAM_EXCLUDES_NOTHING))
       dw_problem_complain(problems, DW_IPAM_EXCLUDES_NOTHING, &exclude->raw,

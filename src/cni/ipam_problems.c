@@ -27,13 +27,36 @@ struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipa
   return problem;
 }
 
-void dw_problem_complain(struct dw_problems *problems, enum dw_ipam_problem_kind kind, const struct dw_value *value,
-                         struct dw_complaint complaint) {
+/* Returns true if VALUE is an entry of a comma-separated list. */
+static bool is_entry(const struct dw_value *value) {
+  return value->text != NULL && !dw_text_equal(value->text, dw_json_string(value->json));
+}
+
+static struct dw_edits edits_of(struct dw_arena *arena, const struct dw_value *value,
+                                const struct dw_complaint *complaint) {
+  if (complaint->use != NULL)
+    return is_entry(value) ? dw_ovn_replace(arena, value, complaint->use)
+                           : dw_edit_set_text(arena, value->field, complaint->use);
+  if (value->json == NULL || is_entry(value))
+    return (struct dw_edits){NULL, 0};
+  return complaint->removes ? dw_edit_remove(arena, value->field)
+                            : dw_edit_by_words(arena, value->field, complaint->fix);
+}
+
+struct dw_ipam_problem *dw_problem_complain(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
+                                            const struct dw_value *value, struct dw_complaint complaint) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, kind, value);
   if (problem == NULL)
-    return;
+    return NULL;
   problem->what = complaint.what;
   problem->fix = complaint.fix;
+  problem->edits = edits_of(problems->arena, value, &complaint);
+  return problem;
+}
+
+struct dw_complaint dw_complain_use(struct dw_arena *arena, const char *what, const char *use) {
+  return (struct dw_complaint){
+      .what = what, .fix = dw_arena_printf(arena, "use %s", use), .use = dw_arena_strdup(arena, use)};
 }
 
 enum { TEXT_MAX = 128 }; /* a longer text is not a mistyped address */
@@ -62,8 +85,8 @@ static bool too_long(const char *text) {
 }
 
 static struct dw_complaint complain_white_space(struct dw_arena *arena, const char *fixed, const char *other_fix) {
-  return (struct dw_complaint){"contains white space, which is not allowed",
-                               fixed == NULL ? other_fix : dw_arena_printf(arena, "use %s", fixed)};
+  static const char what[] = "contains white space, which is not allowed";
+  return fixed == NULL ? (struct dw_complaint){.what = what, .fix = other_fix} : dw_complain_use(arena, what, fixed);
 }
 
 /* Converts a netmask to a prefix length. Returns false if MASK is not a netmask. */
@@ -123,19 +146,19 @@ static struct dw_complaint complain_dashed(struct dw_arena *arena, const char *t
   (void)snprintf(start, sizeof start, "%.*s", (int)(dash - text), text);
   if (common_length(start, end, &bits))
     return (struct dw_complaint){
-        no_length, dw_arena_printf(arena, "add the prefix length after the end: %s-%s/%u", start, end, bits)};
+        .what = no_length,
+        .fix = dw_arena_printf(arena, "add the prefix length after the end: %s-%s/%u", start, end, bits)};
   struct dw_addr addr;
   if (dw_addr_parse(start, DW_ADDR_SLOPPY, &addr))
-    return (struct dw_complaint){"has no END/LENGTH after the '-'", range_fix};
+    return (struct dw_complaint){.what = "has no END/LENGTH after the '-'", .fix = range_fix};
   char *slash = strchr(start, '/');
   if (slash != NULL) {
     *slash = '\0';
     const char *fixed = dw_arena_printf(arena, "%s-%s", start, end);
     if (is_readable_range(fixed))
-      return (struct dw_complaint){"has a prefix length before the '-', where only an address is allowed",
-                                   dw_arena_printf(arena, "use %s", fixed)};
+      return dw_complain_use(arena, "has a prefix length before the '-', where only an address is allowed", fixed);
   }
-  return (struct dw_complaint){"has no IP address before the '-'", range_fix};
+  return (struct dw_complaint){.what = "has no IP address before the '-'", .fix = range_fix};
 }
 
 static struct dw_complaint complain_start_outside(struct dw_arena *arena, const struct dw_range *range) {
@@ -143,47 +166,48 @@ static struct dw_complaint complain_start_outside(struct dw_arena *arena, const 
   char subnet[DW_PREFIX_TEXT];
   const char *what = dw_arena_printf(arena, "START %s is outside %s", dw_addr_format(&range->start, start),
                                      dw_prefix_format(&range->subnet, subnet));
-  return (struct dw_complaint){what, "choose a START inside it, or a prefix length that covers both"};
+  return (struct dw_complaint){.what = what, .fix = "choose a START inside it, or a prefix length that covers both"};
 }
 
 struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is not a CIDR that whereabouts can read", range_fix};
+  static const struct dw_complaint none = {.what = "is not a CIDR that whereabouts can read", .fix = range_fix};
   char plain[TEXT_MAX];
   struct dw_range range;
   struct dw_addr addr;
   if (too_long(text))
     return none;
   if (text[0] == '\0')
-    return (struct dw_complaint){"is empty", range_fix};
+    return (struct dw_complaint){.what = "is empty", .fix = range_fix};
   if (remove_white_space(text, plain))
     return complain_white_space(arena, is_readable_range(plain) ? plain : NULL, range_fix);
   if (dw_range_parse(text, &range) == DW_RANGE_START_OUTSIDE)
     return complain_start_outside(arena, &range);
   const char *fixed = fix_mask(arena, text);
   if (fixed != NULL)
-    return (struct dw_complaint){"has a netmask instead of a prefix length", dw_arena_printf(arena, "use %s", fixed)};
+    return dw_complain_use(arena, "has a netmask instead of a prefix length", fixed);
   if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
-    return (struct dw_complaint){no_length, dw_arena_printf(arena, "use %s/%d", text, addr.v4 ? 24 : 64)};
+    return (struct dw_complaint){.what = no_length,
+                                 .fix = dw_arena_printf(arena, "use %s/%d", text, addr.v4 ? 24 : 64)};
   const char *dash = strchr(text, '-');
   return dash == NULL ? none : complain_dashed(arena, text, dash);
 }
 
-/* If TEXT can't be read only because of leading zeros, returns the fix, else NULL. */
+/* If TEXT can't be read only because of leading zeros, returns it without them, else NULL. */
 static const char *without_zeros(struct dw_arena *arena, const char *text) {
   char canonical[DW_PREFIX_TEXT];
   struct dw_prefix prefix;
   struct dw_addr addr;
   if (dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, NULL))
-    return dw_arena_printf(arena, "use %s", dw_prefix_format(&prefix, canonical));
+    return dw_arena_strdup(arena, dw_prefix_format(&prefix, canonical));
   if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
-    return dw_arena_printf(arena, "use %s", dw_addr_format(&addr, canonical));
+    return dw_arena_strdup(arena, dw_addr_format(&addr, canonical));
   return NULL;
 }
 
 static const char zeros_what[] = "has leading zeros, which are not allowed here";
 
 struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is not an IP address", address_fix};
+  static const struct dw_complaint none = {.what = "is not an IP address", .fix = address_fix};
   char plain[TEXT_MAX];
   char canonical[DW_ADDR_TEXT];
   struct dw_prefix prefix;
@@ -194,30 +218,30 @@ struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text
     return complain_white_space(
         arena, dw_addr_parse(plain, DW_ADDR_SLOPPY, &addr) ? dw_addr_format(&addr, canonical) : NULL, address_fix);
   if (dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, &addr))
-    return (struct dw_complaint){"is a CIDR, but a single address is needed",
-                                 dw_arena_printf(arena, "use %s", dw_addr_format(&addr, canonical))};
-  const char *fix = without_zeros(arena, text);
-  return fix == NULL ? none : (struct dw_complaint){zeros_what, fix};
+    return dw_complain_use(arena, "is a CIDR, but a single address is needed", dw_addr_format(&addr, canonical));
+  const char *use = without_zeros(arena, text);
+  return use == NULL ? none : dw_complain_use(arena, zeros_what, use);
 }
 
 struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is not a CIDR or address, so every allocation fails", exclude_fix};
+  static const struct dw_complaint none = {.what = "is not a CIDR or address, so every allocation fails",
+                                           .fix = exclude_fix};
   char plain[TEXT_MAX];
   struct dw_prefix prefix;
   if (too_long(text))
     return none;
   if (remove_white_space(text, plain))
     return complain_white_space(arena, dw_exclude_parse(plain, &prefix) ? plain : NULL, exclude_fix);
-  const char *fix = without_zeros(arena, text);
-  if (fix != NULL)
-    return (struct dw_complaint){zeros_what, fix};
+  const char *use = without_zeros(arena, text);
+  if (use != NULL)
+    return dw_complain_use(arena, zeros_what, use);
   if (strpbrk(text, "-,") != NULL)
-    return (struct dw_complaint){none.what, "use a separate entry for each CIDR or address"};
+    return (struct dw_complaint){.what = none.what, .fix = "use a separate entry for each CIDR or address"};
   return none;
 }
 
 struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is not a CIDR", cidr_fix};
+  static const struct dw_complaint none = {.what = "is not a CIDR", .fix = cidr_fix};
   char plain[TEXT_MAX];
   struct dw_prefix prefix;
   struct dw_addr addr;
@@ -226,7 +250,7 @@ struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) {
   if (remove_white_space(text, plain))
     return complain_white_space(arena, dw_prefix_parse(plain, DW_ADDR_STRICT, &prefix, NULL) ? plain : NULL, cidr_fix);
   if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
-    return (struct dw_complaint){no_length, cidr_fix};
-  const char *fix = without_zeros(arena, text);
-  return fix == NULL ? none : (struct dw_complaint){zeros_what, fix};
+    return (struct dw_complaint){.what = no_length, .fix = cidr_fix};
+  const char *use = without_zeros(arena, text);
+  return use == NULL ? none : dw_complain_use(arena, zeros_what, use);
 }

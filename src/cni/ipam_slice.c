@@ -68,6 +68,7 @@ static void add(struct dw_problems *problems, const struct dw_value *size, bool 
   problem->harmless = harmless;
   problem->what = what;
   problem->fix = fix;
+  problem->edits = dw_edit_by_words(problems->arena, size->field, fix);
 }
 
 static const char *choose_size(struct dw_arena *arena, const struct dw_prefix *subnet) {

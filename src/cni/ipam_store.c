@@ -31,23 +31,33 @@ static const char *shown(struct dw_arena *arena, const char *name) {
   return dw_arena_printf(arena, "\"%.*s%s\"", SHOWN, name, strlen(name) > SHOWN ? "..." : "");
 }
 
+/* Returns NAME in lower case and with '-' for '_', if it is then a valid part of an object name; else NULL. */
+static const char *valid_name(struct dw_arena *arena, const char *name) {
+  char *valid = dw_arena_strdup(arena, name);
+  for (char *c = valid; *c != '\0'; c++)
+    *c = *c == '_' ? '-' : (char)dw_lower(*c);
+  return dw_is_dns_subdomain(valid) ? valid : NULL;
+}
+
 static void bad_network_name(struct dw_problems *problems, const struct dw_value *value, const char *kind,
                              const char *name) {
-  dw_problem_complain(
-      problems, DW_IPAM_POOL_KEY, value,
-      (struct dw_complaint){dw_arena_printf(problems->arena,
-                                            "gives whereabouts' %s the name %s, which is not a valid object name", kind,
-                                            shown(problems->arena, name)),
-                            "use lower-case letters, digits and '-'"});
+  struct dw_arena *arena = problems->arena;
+  const char *valid = valid_name(arena, value->text);
+  const char *what = dw_arena_printf(arena, "gives whereabouts' %s the name %s, which is not a valid object name", kind,
+                                     shown(arena, name));
+  dw_problem_complain(problems, DW_IPAM_POOL_KEY, value,
+                      valid != NULL
+                          ? dw_complain_use(arena, what, valid)
+                          : (struct dw_complaint){.what = what, .fix = "use lower-case letters, digits and '-'"});
 }
 
 static void bad_range(struct dw_problems *problems, const struct dw_pool *pool, const char *kind, const char *name) {
-  dw_problem_complain(
-      problems, DW_IPAM_POOL_KEY, &pool->range,
-      (struct dw_complaint){dw_arena_printf(problems->arena,
-                                            "gives whereabouts' %s the name %s, which is not a valid object name", kind,
-                                            shown(problems->arena, name)),
-                            "choose a range whose addresses do not begin with \"::\", such as fd00:99::/64"});
+  dw_problem_complain(problems, DW_IPAM_POOL_KEY, &pool->range,
+                      (struct dw_complaint){
+                          .what = dw_arena_printf(problems->arena,
+                                                  "gives whereabouts' %s the name %s, which is not a valid object name",
+                                                  kind, shown(problems->arena, name)),
+                          .fix = "choose a range whose addresses do not begin with \"::\", such as fd00:99::/64"});
 }
 
 /* Without a network name, the names of IPv6 ranges that begin with "::" are not valid. The rule range-class reports
@@ -106,18 +116,20 @@ static void must_exceed(struct dw_problems *problems, const struct duration *lon
   if (long_one->value != NULL)
     dw_problem_complain(
         problems, DW_IPAM_POOL_KEY, long_one->value,
-        (struct dw_complaint){dw_arena_printf(arena, "must exceed %s%s (%" PRId64 "%s), or whereabouts panics", factor,
-                                              short_one->name, short_one->number,
-                                              short_one->value == NULL ? ", the default" : ""),
-                              "raise it, or remove it"});
+        (struct dw_complaint){.what = dw_arena_printf(arena, "must exceed %s%s (%" PRId64 "%s), or whereabouts panics",
+                                                      factor, short_one->name, short_one->number,
+                                                      short_one->value == NULL ? ", the default" : ""),
+                              .fix = "raise it, or remove it",
+                              .removes = short_one->value == NULL});
   else if (short_one->value != NULL) /* the defaults are valid together */
     dw_problem_complain(
         problems, DW_IPAM_POOL_KEY, short_one->value,
-        (struct dw_complaint){dw_arena_printf(arena,
-                                              "%s must be below %s (%" PRId64 ", the default), or whereabouts panics",
-                                              factor[0] == '\0' ? "it" : dw_arena_printf(arena, "%sit", factor),
-                                              long_one->name, long_one->number),
-                              "lower it, or remove it"});
+        (struct dw_complaint){
+            .what = dw_arena_printf(arena, "%s must be below %s (%" PRId64 ", the default), or whereabouts panics",
+                                    factor[0] == '\0' ? "it" : dw_arena_printf(arena, "%sit", factor), long_one->name,
+                                    long_one->number),
+            .fix = "lower it, or remove it",
+            .removes = true});
 }
 
 static void check_times(struct dw_problems *problems, const struct dw_whereabouts_store *store) {
@@ -132,7 +144,7 @@ static void check_times(struct dw_problems *problems, const struct dw_whereabout
     must_exceed(problems, &lease, "", &renew);
   if (retry.value != NULL && retry.number <= 0)
     dw_problem_complain(problems, DW_IPAM_POOL_KEY, retry.value,
-                        (struct dw_complaint){"must be positive, or whereabouts panics", "remove it"});
+                        (struct dw_complaint){.what = "must be positive, or whereabouts panics", .fix = "remove it"});
   else if ((double)renew.number <= 1.2 * (double)retry.number)
     must_exceed(problems, &renew, "1.2 times ", &retry);
 }
@@ -141,9 +153,9 @@ static void check_times(struct dw_problems *problems, const struct dw_whereabout
 static void check_sleep(struct dw_problems *problems, const struct dw_value *sleep) {
   int64_t seconds;
   if (dw_json_integer(sleep->json, &seconds) && seconds >= 10)
-    dw_problem_complain(
-        problems, DW_IPAM_POOL_KEY, sleep,
-        (struct dw_complaint){"is longer than the 10 seconds after which whereabouts gives up", "remove it"});
+    dw_problem_complain(problems, DW_IPAM_POOL_KEY, sleep,
+                        (struct dw_complaint){.what = "is longer than the 10 seconds after which whereabouts gives up",
+                                              .fix = "remove it"});
 }
 
 void dw_ipam_check_store(struct dw_problems *problems, const struct dw_ipam *ipam,

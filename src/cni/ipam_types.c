@@ -3,7 +3,23 @@
  * DNS), which decodes `dst` by net.ParseCIDR and `gw` by net.IP's UnmarshalText. */
 #include <string.h>
 
+#include "base/text.h"
+
 #include "cni/cni_internal.h"
+
+static bool is_boolean_text(const char *text) {
+  return dw_key_equal(text, "true") || dw_key_equal(text, "false");
+}
+
+/* Returns true if VALUE is a string that would have the right type without its quotes. */
+static bool is_quoted(const struct dw_value *value, const char *wanted) {
+  int64_t number;
+  if (value->text == NULL)
+    return false;
+  if (strcmp(wanted, "an integer") == 0)
+    return dw_parse_int64(value->text, &number);
+  return (strcmp(wanted, "a boolean") == 0 || strcmp(wanted, "true or false") == 0) && is_boolean_text(value->text);
+}
 
 const char *dw_type_fix(const struct dw_value *value, const char *wanted) {
   enum dw_json_type type = dw_json_type(value->json);
@@ -12,11 +28,53 @@ const char *dw_type_fix(const struct dw_value *value, const char *wanted) {
   bool scalar = type == DW_JSON_BOOL || type == DW_JSON_INTEGER || type == DW_JSON_REAL;
   if (strcmp(wanted, "a string") == 0 && scalar)
     return "put it in quotes";
-  if (type == DW_JSON_STRING && (strcmp(wanted, "an integer") == 0 || strcmp(wanted, "a boolean") == 0))
+  if (is_quoted(value, wanted))
     return "remove the quotes";
-  if (type == DW_JSON_STRING && strcmp(wanted, "a list of strings") == 0)
+  if ((type == DW_JSON_STRING && strcmp(wanted, "a list of strings") == 0) ||
+      (type == DW_JSON_OBJECT && dw_json_size(value->json) > 0 && strcmp(wanted, "a list of objects") == 0))
     return "put it in square brackets";
   return NULL;
+}
+
+/* Returns true if FIELD ends with the index of a list element. */
+static bool is_element(const char *field) {
+  const char *bracket = strrchr(field, '[');
+  return bracket != NULL && bracket[1] != ']' && bracket[1 + strspn(bracket + 1, "0123456789")] == ']';
+}
+
+/* Quotes a number only where any text will do; list elements are addresses and host names. */
+static struct dw_edits add_quotes(struct dw_arena *arena, const struct dw_value *value) {
+  return is_element(value->field) ? (struct dw_edits){NULL, 0}
+                                  : dw_edit_set_text(arena, value->field, dw_json_text(arena, value->json));
+}
+
+static struct dw_edits remove_quotes(struct dw_arena *arena, const struct dw_value *value) {
+  int64_t number;
+  if (dw_parse_int64(value->text, &number))
+    return dw_edit_set_integer(arena, value->field, number);
+  return dw_edit_set(arena, value->field, dw_key_equal(value->text, "true") ? "true" : "false");
+}
+
+/* Makes a list of one element. A text with commas may be meant as several. */
+static struct dw_edits add_brackets(struct dw_arena *arena, const struct dw_value *value) {
+  if (value->text != NULL && strpbrk(value->text, ", ") != NULL)
+    return (struct dw_edits){NULL, 0};
+  return dw_edit_set(arena, value->field, dw_arena_join(arena, "[", dw_json_text(arena, value->json), "]"));
+}
+
+struct dw_edits dw_type_edits(struct dw_arena *arena, const struct dw_value *value, const char *wanted) {
+  enum dw_json_type type = dw_json_type(value->json);
+  bool scalar = type == DW_JSON_BOOL || type == DW_JSON_INTEGER || type == DW_JSON_REAL;
+  if (type == DW_JSON_NULL)
+    return dw_edit_remove(arena, value->field);
+  if (scalar && strcmp(wanted, "a string") == 0)
+    return add_quotes(arena, value);
+  if (is_quoted(value, wanted))
+    return remove_quotes(arena, value);
+  if ((type == DW_JSON_STRING && strcmp(wanted, "a list of strings") == 0) ||
+      (type == DW_JSON_OBJECT && dw_json_size(value->json) > 0 && strcmp(wanted, "a list of objects") == 0))
+    return add_brackets(arena, value);
+  return (struct dw_edits){NULL, 0};
 }
 
 void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *value, const char *wanted) {
@@ -25,6 +83,7 @@ void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *
     return;
   problem->what = dw_arena_printf(problems->arena, "must be %s, not %s", wanted, dw_json_type_name(value->json));
   problem->fix = dw_type_fix(value, wanted);
+  problem->edits = dw_type_edits(problems->arena, value, wanted);
 }
 
 static bool check_json(struct dw_problems *problems, const struct dw_value *value, enum dw_json_type type,
@@ -87,11 +146,19 @@ static bool complain(struct dw_problems *problems, const struct dw_value *value,
   return false;
 }
 
+/* Removes the changes of the last problem: quotes around a number do not make it an address, and a route needs a
+ * destination. Returns false. */
+static bool forget_edits(struct dw_problems *problems) {
+  if (problems->count > 0)
+    problems->items[problems->count - 1].edits = (struct dw_edits){NULL, 0};
+  return false;
+}
+
 /* A net.IP: "" is no address, anything else is read strictly. */
 static bool check_address_text(struct dw_problems *problems, const struct dw_value *value) {
   struct dw_addr addr;
   if (!check_text(problems, value))
-    return false;
+    return forget_edits(problems);
   if (value->text == NULL || value->text[0] == '\0' || dw_addr_parse(value->text, DW_ADDR_STRICT, &addr))
     return true;
   return complain(problems, value, dw_complain_address(problems->arena, value->text));
@@ -102,7 +169,7 @@ static bool check_destination(struct dw_problems *problems, const struct dw_valu
   struct dw_prefix prefix;
   if (value->text == NULL) {
     dw_problem_wrong_type(problems, value, "a string");
-    return false;
+    return forget_edits(problems);
   }
   if (dw_prefix_parse(value->text, DW_ADDR_STRICT, &prefix, NULL))
     return true;
@@ -113,18 +180,23 @@ static bool check_destination(struct dw_problems *problems, const struct dw_valu
 static bool check_address_cidr(struct dw_problems *problems, const struct dw_value *value) {
   struct dw_prefix prefix;
   if (!check_text(problems, value))
-    return false;
+    return forget_edits(problems);
   size_t length = strlen(value->field);
   bool capital = length > 8 && strcmp(value->field + length - 8, ".Address") == 0;
   if (!capital && value->text != NULL && dw_prefix_parse(value->text, DW_ADDR_SLOPPY, &prefix, NULL))
     return true;
   if (value->text != NULL && !capital)
     return complain(problems, value, dw_complain_cidr(problems->arena, value->text));
-  return complain(
-      problems, value,
-      capital ? (struct dw_complaint){"whereabouts accepts a string only under the key \"address\", in lower case",
-                                      "use address"}
-              : (struct dw_complaint){"is missing", "use ADDRESS/LENGTH, such as 10.200.5.9/24"});
+  if (!capital)
+    return complain(problems, value,
+                    (struct dw_complaint){.what = "is missing", .fix = "use ADDRESS/LENGTH, such as 10.200.5.9/24"});
+  struct dw_ipam_problem *problem = dw_problem_complain(
+      problems, DW_IPAM_UNREADABLE, value,
+      (struct dw_complaint){.what = "whereabouts accepts a string only under the key \"address\", in lower case",
+                            .fix = "use address"});
+  if (problem != NULL && value->text != NULL && dw_prefix_parse(value->text, DW_ADDR_SLOPPY, &prefix, NULL))
+    problem->edits = dw_edit_rename(problems->arena, value->field, "address");
+  return false;
 }
 
 static const struct checked route_members[] = {{"dst", check_destination, false},  {"gw", check_address_text, false},

@@ -1,6 +1,7 @@
 /* Reads whereabouts' IPAM object as its LoadIPAMConfig does. First all members are found, then the problems are
  * reported in the order of the text. */
 #include "cni/cni_internal.h"
+#include "json/json_position.h"
 
 /* A struct dw_pool is far larger than "{}", so the number is limited. */
 enum { RANGES_MAX = 100000 };
@@ -8,11 +9,13 @@ enum { RANGES_MAX = 100000 };
 /* For each known key, the member that is used: the last one. */
 struct slots {
   const char *field; /* of the IPAM object or the entry of ipRanges */
+  const dw_json *object;
   struct dw_json_member members[DW_IPAM_SLOT_COUNT];
 };
 
 static void fill_slots(struct slots *slots, const char *field, const dw_json *object) {
   slots->field = field;
+  slots->object = object;
   for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m)) {
     enum dw_ipam_key key = dw_ipam_key_of(m.key);
     if (key < DW_IPAM_SLOT_COUNT)
@@ -76,8 +79,64 @@ static bool changes_pools(const struct slots *slots, enum dw_ipam_key meant, con
   }
 }
 
+/* Returns true if whereabouts can read VALUE under the key MEANT. */
+static bool fits(struct dw_arena *arena, enum dw_ipam_key meant, const struct dw_value *value) {
+  struct dw_problems problems = {.arena = arena};
+  struct dw_range range;
+  struct dw_addr addr;
+  struct dw_prefix prefix;
+  if (!dw_value_given(value) || !dw_ipam_check_type(&problems, meant, value))
+    return false;
+  switch (meant) {
+  case DW_IPAM_RANGE:
+    return dw_range_parse(value->text, &range) == DW_RANGE_OK;
+  case DW_IPAM_RANGE_START:
+  case DW_IPAM_RANGE_END:
+  case DW_IPAM_GATEWAY:
+    return dw_addr_parse(value->text, DW_ADDR_STRICT, &addr);
+  case DW_IPAM_EXCLUDE:
+    for (size_t i = 0; i < dw_json_size(value->json); i++) {
+      const char *text = dw_json_string(dw_json_at(value->json, i));
+      if (text == NULL || !dw_exclude_parse(text, &prefix))
+        return false;
+    }
+    return true;
+  case DW_IPAM_IP_RANGES:
+    for (size_t i = 0; i < dw_json_size(value->json); i++) {
+      const char *text = dw_json_string(dw_json_get_fold(dw_json_at(value->json, i), "range", NULL));
+      if (text == NULL || dw_range_parse(text, &range) != DW_RANGE_OK)
+        return false;
+    }
+    return true;
+  default:
+    return true;
+  }
+}
+
+/* How many keys of the object are similar to the known key MEANT. */
+static size_t count_lookalikes(const struct slots *slots, enum dw_ipam_key meant, bool in_list) {
+  size_t count = 0;
+  for (struct dw_json_member m = dw_json_first(slots->object); m.value != NULL; m = dw_json_next(slots->object, m))
+    count += dw_ipam_key_of(m.key) == DW_IPAM_NO_KEY && dw_ipam_lookalike(m.key, in_list) == meant;
+  return count;
+}
+
+/* The change that gives MEMBER the key MEANT; none if another member may be meant by it. */
+static struct dw_edits rename_key(struct dw_arena *arena, const struct slots *slots,
+                                  const struct dw_json_member *member, enum dw_ipam_key meant, bool in_list) {
+  struct dw_value value = dw_value_at(arena, slots->field, member->key, member->value);
+  const struct dw_json_member *null = &slots->members[meant]; /* "", or null, which counts as absent */
+  struct dw_edits edits = {NULL, 0};
+  if (!fits(arena, meant, &value) || count_lookalikes(slots, meant, in_list) != 1)
+    return edits;
+  if (null->value != NULL)
+    edits = dw_edit_remove(arena, dw_path_join(arena, slots->field, null->key));
+  return dw_edits_join(arena, edits,
+                       dw_edit_rename(arena, dw_path_join(arena, slots->field, member->key), dw_ipam_key_name(meant)));
+}
+
 static void add_lookalike(struct dw_problems *problems, const struct slots *slots, const struct dw_json_member *member,
-                          enum dw_ipam_key meant) {
+                          enum dw_ipam_key meant, bool in_list) {
   const char *key = member->key;
   struct dw_value value = dw_value_at(problems->arena, slots->field, key, NULL);
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_LOOKALIKE, &value);
@@ -85,6 +144,8 @@ static void add_lookalike(struct dw_problems *problems, const struct slots *slot
     return;
   problem->harmless = !changes_pools(slots, meant, member->value);
   bool also_given = dw_is_given(slots->members[meant].value);
+  problem->edits = also_given ? dw_edit_remove(problems->arena, dw_path_join(problems->arena, slots->field, key))
+                              : rename_key(problems->arena, slots, member, meant, in_list);
   set_text(problem, key, "is an unknown key, which whereabouts ignores",
            also_given ? dw_arena_printf(problems->arena, "remove it: %s is also set", dw_ipam_key_name(meant))
                       : dw_arena_printf(problems->arena, "use %s", dw_ipam_key_name(meant)));
@@ -102,7 +163,7 @@ static bool report_unknown(struct dw_problems *problems, const struct slots *slo
   }
   enum dw_ipam_key meant = dw_ipam_lookalike(key, in_list);
   if (meant != DW_IPAM_NO_KEY)
-    add_lookalike(problems, slots, member, meant);
+    add_lookalike(problems, slots, member, meant, in_list);
   else
     add_unknown(problems, slots, key, "is an unknown key, which whereabouts ignores",
                 "check its spelling, or remove it");
@@ -122,15 +183,18 @@ static bool has_range(const struct dw_value *range) {
   return dw_value_given(range) && (range->text == NULL || range->text[0] != '\0');
 }
 
-/* WRITTEN is the key that was used instead of `range`, or NULL. */
-static void report_missing_range(struct dw_problems *problems, const struct dw_value *range, const char *written) {
+/* WRITTEN is the member that was used instead of `range`, or NULL. */
+static void report_missing_range(struct dw_problems *problems, const struct slots *slots, const struct dw_value *range,
+                                 const struct dw_json_member *written) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, range);
   if (problem == NULL)
     return;
   problem->missing = true;
   problem->what = "whereabouts rejects the whole configuration without it";
   problem->fix = written == NULL ? "give each entry of ipRanges a range, such as 10.200.5.0/24"
-                                 : dw_arena_printf(problems->arena, "use range instead of %s", written);
+                                 : dw_arena_printf(problems->arena, "use range instead of %s", written->key);
+  if (written != NULL)
+    problem->edits = rename_key(problems->arena, slots, written, DW_IPAM_RANGE, true);
 }
 
 static const struct dw_value *source_value(const struct dw_pool_source *source, enum dw_ipam_key key) {
@@ -154,7 +218,7 @@ static void report_entry_members(struct dw_problems *problems, const struct slot
   for (struct dw_json_member m = dw_json_first(entry); m.value != NULL; m = dw_json_next(entry, m)) {
     enum dw_ipam_key key = dw_ipam_key_of(m.key);
     if (key == DW_IPAM_NO_KEY && !reported && dw_ipam_lookalike(m.key, true) == DW_IPAM_RANGE) {
-      report_missing_range(problems, &source->range, m.key);
+      report_missing_range(problems, slots, &source->range, &m);
       reported = true;
     } else if (!dw_ipam_key_in_list(key)) {
       (void)report_unknown(problems, slots, &m, true);
@@ -163,7 +227,23 @@ static void report_entry_members(struct dw_problems *problems, const struct slot
     }
   }
   if (!reported)
-    report_missing_range(problems, &source->range, NULL);
+    report_missing_range(problems, slots, &source->range, NULL);
+}
+
+static void report_bare_range(struct dw_problems *problems, const struct dw_value *entry) {
+  struct dw_range range;
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, entry);
+  if (problem == NULL)
+    return;
+  problem->what =
+      dw_arena_printf(problems->arena, "must be an object with a range, not %s", dw_json_type_name(entry->json));
+  problem->fix = dw_type_fix(entry, "an object");
+  problem->edits = dw_type_edits(problems->arena, entry, "an object");
+  if (entry->text == NULL || dw_range_parse(entry->text, &range) != DW_RANGE_OK)
+    return;
+  const char *object = dw_arena_join(problems->arena, "{\"range\": ", dw_json_text(problems->arena, entry->json), "}");
+  problem->fix = dw_arena_join(problems->arena, "use ", object, "");
+  problem->edits = dw_edit_set(problems->arena, entry->field, object);
 }
 
 static void read_entry(struct dw_problems *problems, const struct dw_value *entry, const struct dw_value *slice_size,
@@ -177,7 +257,7 @@ static void read_entry(struct dw_problems *problems, const struct dw_value *entr
   if (dw_json_type(entry->json) == DW_JSON_OBJECT)
     report_entry_members(problems, &slots, entry->json, &source, out);
   else
-    dw_problem_wrong_type(problems, entry, "an object with a range");
+    report_bare_range(problems, entry);
 }
 
 static void read_entries(struct dw_problems *problems, struct dw_ipam *ipam, const struct dw_value *list,
@@ -204,7 +284,7 @@ struct reading {
 
 /* Reports a start, end or excludes without a range at the same level. If ipRanges has no range either, only the missing
  * range is reported. */
-static void report_without_range(struct reading *reading, const struct dw_value *value) {
+static void report_without_range(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
   bool empty = value->text != NULL ? value->text[0] == '\0' : dw_json_size(value->json) == 0;
   if (reading->entries == 0 || empty)
     return;
@@ -213,13 +293,21 @@ static void report_without_range(struct reading *reading, const struct dw_value 
     return;
   problem->what = "is ignored because it applies only to a range next to it";
   problem->fix = "move it to the ipRanges entry that it is meant for";
+  const struct dw_json_member *list = &reading->slots.members[DW_IPAM_IP_RANGES];
+  const dw_json *entry = dw_json_at(list->value, 0);
+  struct dw_arena *arena = reading->problems->arena;
+  if (reading->entries == 1 && dw_json_type(entry) == DW_JSON_OBJECT &&
+      dw_json_get_fold(entry, dw_ipam_key_name(key), NULL) == NULL && fits(arena, key, value))
+    problem->edits =
+        dw_edit_move(arena, value->field,
+                     dw_arena_printf(arena, "%s.%s[0].%s", reading->slots.field, list->key, dw_ipam_key_name(key)));
 }
 
 static void report_range_member(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
   if (reading->has_range)
     report_pool_member(reading->problems, &reading->source, &reading->ipam->pools[0], key, value);
   else if (dw_ipam_check_type(reading->problems, key, value) && dw_value_given(value) && key != DW_IPAM_RANGE)
-    report_without_range(reading, value);
+    report_without_range(reading, key, value);
 }
 
 /* whereabouts fails if it can't read `gateway`. It silently ignores an unreadable `Gateway`, which is used only without
@@ -231,18 +319,14 @@ static void report_gateway(struct reading *reading, enum dw_ipam_key key, const 
   if (!bad && (gateway.state == DW_READ_ABSENT || !dw_has_leading_zeros(value->text)))
     return;
   enum dw_ipam_problem_kind failing = key == DW_IPAM_GATEWAY ? DW_IPAM_UNREADABLE : DW_IPAM_IGNORED;
-  struct dw_ipam_problem *problem = dw_problem_add(problems, bad ? failing : DW_IPAM_LEADING_ZERO, value);
-  if (problem == NULL)
-    return;
-  if (bad) {
-    struct dw_complaint complaint = dw_complain_address(problems->arena, value->text);
-    problem->what = complaint.what;
-    problem->fix = complaint.fix;
-    return;
-  }
   char canonical[DW_ADDR_TEXT];
-  problem->what = "has octets with leading zeros, which whereabouts reads as decimal";
-  problem->fix = dw_arena_printf(problems->arena, "use %s", dw_addr_format(&gateway.addr, canonical));
+  if (bad)
+    dw_problem_complain(problems, failing, value, dw_complain_address(problems->arena, value->text));
+  else
+    dw_problem_complain(problems, DW_IPAM_LEADING_ZERO, value,
+                        dw_complain_use(problems->arena,
+                                        "has octets with leading zeros, which whereabouts reads as decimal",
+                                        dw_addr_format(&gateway.addr, canonical)));
 }
 
 static void report_too_many(struct dw_problems *problems, const struct dw_value *value) {

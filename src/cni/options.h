@@ -102,6 +102,7 @@ struct dw_reading {
   struct dw_cni_config *config;
   enum dw_fault_kind kind; /* of the faults that are added next */
   const dw_json *mac;      /* the MAC address that the plugin uses if it has several; NULL if it has none */
+  const char *path; /* of the values whose faults are added next, if their field is not one because it has dots; NULL */
 };
 
 struct dw_plugin_options {
@@ -123,13 +124,14 @@ extern const struct dw_plugin_table dw_meta_options;   /* options_meta.c: plugin
 extern const struct dw_plugin_table dw_device_options; /* options_device.c: SR-IOV, Open vSwitch, bond */
 extern const struct dw_plugin_table dw_ipam_options;   /* options_ipam.c, by ipam.type */
 
-/* Adds a fault about VALUE, unless its field already has one. WHAT and FIX must live as long as the configuration; FIX
- * may be NULL. */
-void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix)
-    __attribute__((nonnull(1, 2, 3)));
+/* Adds a fault about VALUE, unless its field already has one, and returns it for the change that fixes it; NULL if
+ * nothing was added. WHAT and FIX must live as long as the configuration; FIX may be NULL. The fix "remove it" has its
+ * change already. */
+struct dw_cni_fault *dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what,
+                                  const char *fix) __attribute__((nonnull(1, 2, 3)));
 /* The same for a fault that does not occur with every version or on every node. */
-void dw_fault_add_uncertain(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix)
-    __attribute__((nonnull(1, 2, 3)));
+struct dw_cni_fault *dw_fault_add_uncertain(struct dw_reading *reading, const struct dw_value *value, const char *what,
+                                            const char *fix) __attribute__((nonnull(1, 2, 3)));
 
 /* Adds "must be WANTED, not a ...". */
 void dw_fault_wrong_type(struct dw_reading *reading, const struct dw_value *value, const char *wanted)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "json/json_position.h"
 
 /* More do not fit into an answer. */
 enum { FAULTS_MAX = 64 };
@@ -18,31 +19,40 @@ static bool is_known(const struct dw_cni_config *config, const char *field) {
   return false;
 }
 
-static void add(struct dw_reading *reading, const struct dw_cni_fault *fault) {
+static struct dw_cni_fault *add(struct dw_reading *reading, const struct dw_cni_fault *fault) {
   struct dw_cni_config *config = reading->config;
   if (config->more_faults || is_known(config, fault->value.field))
-    return;
+    return NULL;
   if (config->faults == NULL)
     config->faults = dw_arena_array(reading->arena, FAULTS_MAX, sizeof *config->faults);
-  config->faults[config->fault_count++] = *fault;
+  struct dw_cni_fault *added = &config->faults[config->fault_count++];
+  *added = *fault;
   config->more_faults = config->fault_count == FAULTS_MAX;
+  if (fault->value.json != NULL)
+    added->edits =
+        dw_edit_by_words(reading->arena, reading->path != NULL ? reading->path : fault->value.field, fault->fix);
+  return added;
 }
 
-void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix) {
-  add(reading, &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .fix = fix});
+struct dw_cni_fault *dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what,
+                                  const char *fix) {
+  return add(reading, &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .fix = fix});
 }
 
-void dw_fault_add_uncertain(struct dw_reading *reading, const struct dw_value *value, const char *what,
-                            const char *fix) {
-  add(reading,
-      &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .fix = fix, .uncertain = true});
+struct dw_cni_fault *dw_fault_add_uncertain(struct dw_reading *reading, const struct dw_value *value, const char *what,
+                                            const char *fix) {
+  return add(reading, &(struct dw_cni_fault){
+                          .kind = reading->kind, .value = *value, .what = what, .fix = fix, .uncertain = true});
 }
 
 void dw_fault_wrong_type(struct dw_reading *reading, const struct dw_value *value, const char *wanted) {
   const char *fix = reading->kind == DW_FAULT_OPTION ? dw_type_fix(value, wanted) : NULL;
-  dw_fault_add(reading, value,
-               dw_arena_printf(reading->arena, "must be %s, not %s", wanted, dw_json_type_name(value->json)),
-               fix != NULL ? fix : "correct it, or remove it");
+  struct dw_cni_fault *fault = dw_fault_add(
+      reading, value, dw_arena_printf(reading->arena, "must be %s, not %s", wanted, dw_json_type_name(value->json)),
+      fix != NULL ? fix : "correct it, or remove it");
+  const struct dw_value place = {reading->path != NULL ? reading->path : value->field, value->json, value->text};
+  if (fault != NULL)
+    fault->edits = dw_type_edits(reading->arena, &place, wanted);
 }
 
 /* --- values --- */
@@ -75,6 +85,17 @@ static bool is_word(const struct dw_option *option, const char *text) {
     if (option->any_case ? dw_key_equal(text, option->words[i]) : strcmp(text, option->words[i]) == 0)
       return true;
   return false;
+}
+
+static void bad_word(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
+  size_t count = 0;
+  while (option->words[count] != NULL)
+    count++;
+  struct dw_cni_fault *fault =
+      dw_fault_add(reading, value, "is not a value that the plugin accepts", list_words(reading->arena, option->words));
+  const char *nearest = dw_nearest_only(value->text, option->words, count);
+  if (fault != NULL && nearest != NULL && nearest[0] != '\0')
+    fault->edits = dw_edit_set_text(reading->arena, value->field, nearest);
 }
 
 /* Returns true for a MAC address without separators, which net.ParseMAC() accepts since Go 1.26. */
@@ -195,19 +216,31 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
   case DW_FORM_ANY:
     break;
   }
-  if (what != NULL && is_mac && is_mac_of_digits(text))
-    dw_fault_add_uncertain(reading, value, "has no separators, which plugins built with Go before 1.26 reject", fix);
-  else if (what != NULL)
-    dw_fault_add(reading, value, what, fix);
+  if (what == NULL)
+    return;
+  struct dw_cni_fault *fault =
+      is_mac && is_mac_of_digits(text)
+          ? dw_fault_add_uncertain(reading, value, "has no separators, which plugins built with Go before 1.26 reject",
+                                   fix)
+          : dw_fault_add(reading, value, what, fix);
+  if (fault != NULL && is_mac)
+    fault->edits = dw_edit_remove(reading->arena, value->field);
+}
+
+/* Quotes around a number do not make it a text of a certain form. */
+static void forget_edits(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
+  struct dw_cni_config *config = reading->config;
+  if (dw_value_given(value) && config->fault_count > 0 && (option->form != DW_FORM_ANY || option->words != NULL))
+    config->faults[config->fault_count - 1].edits = (struct dw_edits){NULL, 0};
 }
 
 static void check_text(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
   if (option->form == DW_FORM_CIDR && value->json != NULL && dw_json_type(value->json) == DW_JSON_NULL)
     dw_fault_add(reading, value, "must not be null", "use ADDRESS/LENGTH, such as 10.200.5.0/24");
   else if (!check_json(reading, value, DW_JSON_STRING, "a string"))
-    return;
+    forget_edits(reading, value, option);
   else if (option->words != NULL && !is_word(option, value->text))
-    dw_fault_add(reading, value, "is not a value that the plugin accepts", list_words(reading->arena, option->words));
+    bad_word(reading, value, option);
   else
     check_form(reading, value, option->form);
 }
@@ -277,7 +310,9 @@ static void check_map(struct dw_reading *reading, const struct dw_value *value, 
     if (!dw_is_given(m.value) || dw_json_type(m.value) == type)
       continue;
     struct dw_value place = dw_value_at(reading->arena, value->field, m.key, m.value);
+    reading->path = dw_path_join(reading->arena, value->field, m.key);
     dw_fault_wrong_type(reading, &place, wanted);
+    reading->path = NULL;
   }
 }
 

@@ -113,7 +113,9 @@ static void report_subnet(struct host_local *h, const struct dw_value *subnet, e
     what = "has host bits set: host-local needs the network address";
     fix = dw_arena_printf(arena, "use %s", subnet_text(arena, &read->subnet));
   }
-  dw_fault_add(h->reading, subnet, what, fix);
+  struct dw_cni_fault *added = dw_fault_add(h->reading, subnet, what, fix);
+  if (added != NULL && (fault == DW_LOCAL_HOST_BITS || (fault == DW_LOCAL_MAPPED && read->subnet.base.v4)))
+    added->edits = dw_edit_set_text(arena, subnet->field, subnet_text(arena, &read->subnet));
 }
 
 static void report_range(struct host_local *h, const struct dw_value *range, enum dw_local_fault fault,

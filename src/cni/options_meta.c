@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cni/options.h"
+#include "json/json_position.h"
 
 /* --- tuning --- */
 
@@ -178,13 +179,25 @@ static bool is_integer_text(const char *text) {
   return *text == '\0' || (digits > 0 && (c[digits] == '\0' || strchr(" \t\n", c[digits]) != NULL));
 }
 
+/* The key in READING's path ends with NAME. */
+static void misspelt_setting(struct dw_reading *reading, const struct dw_value *value, const char *name,
+                             const char *meant) {
+  struct dw_cni_fault *fault = dw_fault_add(reading, value, "is not a setting that the kernel has",
+                                            dw_arena_printf(reading->arena, "did you mean %s?", meant));
+  const char *bracket = strrchr(reading->path, '[');
+  if (fault == NULL || bracket == NULL || strlen(bracket) < strlen(name) + 2)
+    return;
+  size_t kept = strlen(bracket) - 2 - strlen(name);
+  const char *begin = dw_arena_strndup(reading->arena, bracket + 1, kept);
+  fault->edits = dw_edit_rename(reading->arena, reading->path, dw_arena_join(reading->arena, begin, meant, ""));
+}
+
 static void check_interface_setting(struct dw_reading *reading, const struct dw_value *value, const char *name,
                                     const struct settings *settings) {
   if (!dw_is_listed(name, settings->names, settings->count)) {
     const char *nearest = dw_nearest(name, settings->names, settings->count);
     if (nearest != NULL)
-      dw_fault_add(reading, value, "is not a setting that the kernel has",
-                   dw_arena_printf(reading->arena, "did you mean %s?", nearest));
+      misspelt_setting(reading, value, name, nearest);
     else
       dw_fault_add_uncertain(reading, value,
                              "is not a setting that Droveway knows: the plugin fails if the kernel lacks it",
@@ -263,8 +276,10 @@ static void check_setting(struct dw_reading *reading, const struct dw_value *val
 static void check_settings(struct dw_reading *reading, const struct dw_value *map, const dw_json *later) {
   for (struct dw_json_member m = dw_json_first(map->json); m.value != NULL; m = dw_json_next(map->json, m)) {
     struct dw_value value = dw_value_at(reading->arena, map->field, m.key, m.value);
+    reading->path = dw_path_join(reading->arena, map->field, m.key);
     if (dw_json_get(later, m.key) == NULL)
       check_setting(reading, &value, m.key);
+    reading->path = NULL;
   }
 }
 

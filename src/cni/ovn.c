@@ -30,8 +30,13 @@ static void add_problem(struct reading *r, struct dw_ovn_problem problem) {
   ovn->problems[ovn->problem_count++] = problem;
 }
 
+static void add_with(struct reading *r, const struct dw_value *value, const char *what, const char *fix,
+                     struct dw_edits edits) {
+  add_problem(r, (struct dw_ovn_problem){.value = *value, .what = what, .fix = fix, .edits = edits});
+}
+
 static void add(struct reading *r, const struct dw_value *value, const char *what, const char *fix) {
-  add_problem(r, (struct dw_ovn_problem){.value = *value, .what = what, .fix = fix});
+  add_with(r, value, what, fix, (struct dw_edits){NULL, 0});
 }
 
 /* --- JSON types: NetConf in pkg/cni/types/types.go, except what other rules check (type, name, ipam, subnets, vlanID
@@ -42,6 +47,12 @@ static bool is_checked(const struct reading *r, const char *key) {
   if (strcmp(key, "vlanID") == 0)
     return r->ovn->topology == DW_OVN_LOCALNET;
   return strcmp(key, "excludeSubnets") == 0 && r->plugin->ipam.pool_count > 0 && r->ovn->topology != DW_OVN_LAYER3;
+}
+
+static struct dw_edits write_integer(struct dw_arena *arena, const struct dw_value *value) {
+  int64_t number;
+  bool integer = dw_json_integer(value->json, &number);
+  return integer ? dw_edit_set_integer(arena, value->field, number) : (struct dw_edits){NULL, 0};
 }
 
 static void check_types(struct reading *r) {
@@ -73,10 +84,11 @@ static void check_types(struct reading *r) {
       continue;
     enum dw_json_type type = dw_json_type(value.json);
     if (type != members[i].type)
-      add(r, &value, dw_arena_printf(r->arena, "must be %s, not %s", members[i].wanted, dw_json_type_name(value.json)),
-          NULL);
+      add_with(r, &value,
+               dw_arena_printf(r->arena, "must be %s, not %s", members[i].wanted, dw_json_type_name(value.json)),
+               dw_type_fix(&value, members[i].wanted), dw_type_edits(r->arena, &value, members[i].wanted));
     else if (type == DW_JSON_INTEGER && !dw_json_written_integer(value.json)) /* the controller reads the text */
-      add(r, &value, "must be an integer without a fraction or exponent", NULL);
+      add_with(r, &value, "must be an integer without a fraction or exponent", NULL, write_integer(r->arena, &value));
   }
 }
 
@@ -87,8 +99,11 @@ static void check_chain(struct reading *r) {
     return;
   const struct dw_cni_plugin *second = &r->config->plugins[1];
   struct dw_value value = second->type_readable ? second->type : (struct dw_value){.field = second->field};
-  add(r, &value, "follows OVN-Kubernetes' plugin, which rejects lists with other plugins",
-      "keep only ovn-k8s-cni-overlay in the list");
+  struct dw_edits edits = {NULL, 0};
+  for (size_t i = r->config->plugin_count; i-- > 1;)
+    edits = dw_edits_join(r->arena, edits, dw_edit_remove(r->arena, r->config->plugins[i].field));
+  add_with(r, &value, "follows OVN-Kubernetes' plugin, which rejects lists with other plugins",
+           "keep only ovn-k8s-cni-overlay in the list", edits);
 }
 
 static void check_name(struct reading *r) {
@@ -110,8 +125,11 @@ static void check_topology(struct reading *r) {
   if (r->ovn->topology != DW_OVN_OTHER_TOPOLOGY || topology->text == NULL)
     return;
   const char *nearest = dw_nearest(topology->text, names, 3);
-  add(r, topology, "is not an OVN-Kubernetes topology",
-      nearest == NULL ? "use localnet, layer2 or layer3" : dw_arena_printf(r->arena, "did you mean \"%s\"?", nearest));
+  const char *only = dw_nearest_only(topology->text, names, 3);
+  add_with(r, topology, "is not an OVN-Kubernetes topology",
+           nearest == NULL ? "use localnet, layer2 or layer3"
+                           : dw_arena_printf(r->arena, "did you mean \"%s\"?", nearest),
+           only == NULL ? (struct dw_edits){NULL, 0} : dw_edit_set_text(r->arena, topology->field, only));
 }
 
 static void check_role(struct reading *r) {
@@ -121,7 +139,8 @@ static void check_role(struct reading *r) {
   if (!dw_text_equal(role->text, "primary"))
     add(r, role, "is not an OVN-Kubernetes role", "use secondary, or remove it");
   else if (r->ovn->topology == DW_OVN_LOCALNET)
-    add(r, role, "is rejected by OVN-Kubernetes because a localnet is always secondary", "use secondary, or remove it");
+    add_with(r, role, "is rejected by OVN-Kubernetes because a localnet is always secondary",
+             "use secondary, or remove it", dw_edit_set_text(r->arena, role->field, "secondary"));
   else if (r->ovn->topology == DW_OVN_LAYER2) {
     struct dw_value subnets = dw_plugin_option(r->arena, r->plugin, "subnets");
     if (!dw_value_given(&subnets) || dw_text_equal(subnets.text, ""))
@@ -228,10 +247,17 @@ static void check_layer3(struct reading *r, const struct dw_ovn_list *list) {
   }
 }
 
+/* Removes "/HOSTPREFIX" from an entry. */
+static struct dw_edits without_host(struct dw_arena *arena, const struct dw_value *entry) {
+  const char *last = strrchr(entry->text, '/');
+  return dw_ovn_replace(arena, entry, dw_arena_strndup(arena, entry->text, (size_t)(last - entry->text)));
+}
+
 static void check_flat(struct reading *r, const struct dw_ovn_list *list) {
   for (size_t i = 0; i < list->count; i++) {
     if (list->items[i].readable && list->items[i].has_host)
-      add(r, &list->items[i].value, "has a host prefix, which only topology layer3 accepts", "use ADDRESS/LENGTH");
+      add_with(r, &list->items[i].value, "has a host prefix, which only topology layer3 accepts", "use ADDRESS/LENGTH",
+               without_host(r->arena, &list->items[i].value));
   }
 }
 
@@ -254,7 +280,8 @@ static void check_excludes(struct reading *r) {
   for (size_t i = 0; ipam->pool_count > 0 && i < ipam->pools[0].exclude_count; i++) {
     const struct dw_exclude *exclude = &ipam->pools[0].excludes[i];
     if (exclude->state == DW_READ_OK && !is_covered(ipam, &exclude->prefix))
-      add(r, &exclude->raw, "is in none of the subnets, so OVN-Kubernetes rejects the network", "remove it");
+      add_with(r, &exclude->raw, "is in none of the subnets, so OVN-Kubernetes rejects the network", "remove it",
+               dw_ovn_replace(r->arena, &exclude->raw, NULL));
   }
 }
 

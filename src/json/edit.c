@@ -49,6 +49,12 @@ struct dw_edits dw_edit_append_text(struct dw_arena *arena, const char *field, c
   return dw_edit_set(arena, field, dw_arena_join(arena, "[", element, "]"));
 }
 
+struct dw_edits dw_edit_by_words(struct dw_arena *arena, const char *field, const char *fix) {
+  if (fix == NULL || strcmp(fix, "remove it") != 0)
+    return (struct dw_edits){NULL, 0};
+  return dw_edit_remove(arena, field);
+}
+
 struct dw_edits dw_edits_join(struct dw_arena *arena, struct dw_edits first, struct dw_edits next) {
   if (first.count == 0 || next.count == 0)
     return first.count == 0 ? next : first;

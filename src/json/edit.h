@@ -41,6 +41,9 @@ struct dw_edits dw_edit_move(struct dw_arena *arena, const char *field, const ch
 /* Adds the string TEXT to the list at FIELD, whose value is LIST. If LIST is not a list, it is replaced by one. */
 struct dw_edits dw_edit_append_text(struct dw_arena *arena, const char *field, const dw_json *list, const char *text)
     __attribute__((nonnull(1, 2, 4)));
+/* The change that the words FIX ask for if they are just "remove it"; none for other words, and for NULL. */
+struct dw_edits dw_edit_by_words(struct dw_arena *arena, const char *field, const char *fix)
+    __attribute__((nonnull(1, 2)));
 /* First FIRST, then NEXT. */
 struct dw_edits dw_edits_join(struct dw_arena *arena, struct dw_edits first, struct dw_edits next)
     __attribute__((nonnull(1)));

@@ -21,6 +21,31 @@ struct dw_interval dw_interval_hosts(const struct dw_prefix *prefix) {
   return hosts;
 }
 
+/* The widest CIDR that begins with SPAN and does not go beyond it. */
+static struct dw_prefix widest_in(const struct dw_interval *span) {
+  struct dw_prefix widest = {.base = span->first, .bits = span->first.v4 ? 32 : 128};
+  while (widest.bits > 0) {
+    struct dw_prefix wider = {.base = span->first, .bits = widest.bits - 1};
+    struct dw_addr last = dw_prefix_last(&wider);
+    if (!dw_prefix_contains(&wider, &span->first) || dw_addr_compare(&last, &span->last) > 0)
+      break;
+    widest = wider;
+  }
+  return widest;
+}
+
+size_t dw_interval_prefixes(const struct dw_interval *span, struct dw_prefix *out, size_t max) {
+  struct dw_interval rest = *span;
+  for (size_t count = 0; count < max; count++) {
+    out[count] = widest_in(&rest);
+    struct dw_addr last = dw_prefix_last(&out[count]);
+    if (dw_addr_compare(&last, &span->last) == 0)
+      return count + 1;
+    rest.first.value = dw_u128_add(last.value, 1);
+  }
+  return max + 1;
+}
+
 static int compare_spans(const void *a, const void *b) {
   const struct dw_interval *left = a;
   const struct dw_interval *right = b;

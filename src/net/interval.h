@@ -34,6 +34,10 @@ struct dw_interval_set dw_interval_set_without(struct dw_arena *arena, const str
 
 bool dw_interval_set_contains(const struct dw_interval_set *set, const struct dw_addr *addr) __attribute__((nonnull));
 
+/* Writes the widest CIDRs that SPAN consists of to OUT, in order, and returns their number; MAX + 1 if there are more
+ * than MAX. */
+size_t dw_interval_prefixes(const struct dw_interval *span, struct dw_prefix *out, size_t max) __attribute__((nonnull));
+
 /* Returns true if both contain a common address. */
 bool dw_interval_set_meets(const struct dw_interval_set *set, const struct dw_interval *span) __attribute__((nonnull));
 

@@ -61,34 +61,11 @@ static const char *list_in_use(struct dw_arena *arena, const struct in_use *in_u
 
 /* --- what to exclude --- */
 
-/* The widest CIDR that begins with SPAN and does not go beyond it. */
-static struct dw_prefix widest_in(const struct dw_interval *span) {
-  struct dw_prefix widest = {.base = span->first, .bits = span->first.v4 ? 32 : 128};
-  while (widest.bits > 0) {
-    struct dw_prefix wider = {.base = span->first, .bits = widest.bits - 1};
-    struct dw_addr last = dw_prefix_last(&wider);
-    if (!dw_prefix_contains(&wider, &span->first) || dw_addr_compare(&last, &span->last) > 0)
-      break;
-    widest = wider;
-  }
-  return widest;
-}
-
 /* Writes at most EXCLUDES_SHOWN CIDRs into OUT and returns their number; a larger number if these are not enough. */
-static size_t list_prefixes(struct dw_arena *arena, const struct dw_interval_set *set, struct dw_prefix *out) {
+static size_t list_prefixes(const struct dw_interval_set *set, struct dw_prefix *out) {
   size_t count = 0;
-  for (size_t i = 0; i < set->count; i++)
-    for (struct dw_interval rest = set->items[i];;) {
-      if (count == EXCLUDES_SHOWN)
-        return EXCLUDES_SHOWN + 1;
-      struct dw_prefix prefix = widest_in(&rest);
-      out[count++] = prefix;
-      struct dw_interval removed = dw_interval_of(&prefix);
-      struct dw_interval_set left = dw_interval_set_without(arena, &rest, &(struct dw_interval_set){&removed, 1});
-      if (left.count == 0)
-        break;
-      rest = left.items[0];
-    }
+  for (size_t i = 0; i < set->count && count <= EXCLUDES_SHOWN; i++)
+    count += dw_interval_prefixes(&set->items[i], out + count, EXCLUDES_SHOWN - count);
   return count;
 }
 
@@ -117,7 +94,7 @@ static void exclude_in_use(const struct dw_check *check, const struct dw_nad_poo
     intervals[i] = (struct dw_interval){in_use->items[i]->addr, in_use->items[i]->addr};
   struct dw_interval_set set = dw_interval_set_make(intervals, in_use->count);
   struct dw_prefix prefixes[EXCLUDES_SHOWN];
-  size_t count = list_prefixes(arena, &set, prefixes);
+  size_t count = list_prefixes(&set, prefixes);
   if (count > EXCLUDES_SHOWN && common_prefix(arena, &set, item->pool, &prefixes[0]))
     count = 1;
   const char *key = dw_nad_is_ovn(item->plugin) ? "excludeSubnets" : "exclude";

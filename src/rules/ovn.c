@@ -26,6 +26,8 @@ static void report_problem(struct dw_check *check, const struct dw_rule *rule, c
                            .warn_at_most = problem->ignored};
   if (missing)
     found.value = NULL;
+  if (missing && strcmp(value->field, "spec.config.name") == 0 && dw_is_cni_name(check->name))
+    found.edits = dw_edit_set_text(check->arena, value->field, check->name);
   if (check->config->ovn->more_problems)
     dw_nad_mark_unread(check, &found);
   dw_report(check, rule, &found, "%s", problem->what);

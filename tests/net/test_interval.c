@@ -123,6 +123,30 @@ static uint64_t count_of(const char *first, const char *last) {
   return dw_interval_set_count(&set);
 }
 
+static void assert_prefixes(struct dw_interval span, size_t max, const char *expected) {
+  struct dw_prefix prefixes[16];
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  size_t count = dw_interval_prefixes(&span, prefixes, max);
+  for (size_t i = 0; i < count && i < max; i++) {
+    char prefix[DW_PREFIX_TEXT];
+    dw_buf_printf(&text, "%s%s", i > 0 ? " " : "", dw_prefix_format(&prefixes[i], prefix));
+  }
+  dw_buf_puts(&text, count > max ? " ..." : "");
+  assert_string_equal(dw_buf_text(&text), expected);
+}
+
+static void an_interval_is_divided_into_the_widest_prefixes(void **state) {
+  (void)state;
+  assert_prefixes(small(true, 1, 1), 1, "10.0.0.1/32");
+  assert_prefixes(small(true, 0, 255), 1, "10.0.0.0/24");
+  assert_prefixes(small(true, 1, 9), 4, "10.0.0.1/32 10.0.0.2/31 10.0.0.4/30 10.0.0.8/31");
+  assert_prefixes(small(true, 1, 9), 3, "10.0.0.1/32 10.0.0.2/31 10.0.0.4/30 ...");
+  assert_prefixes(small(true, 1, 9), 0, " ...");
+  assert_prefixes(small(false, 2, 4), 4, "fd00::2/127 fd00::4/128");
+  assert_prefixes(span("0.0.0.0", "255.255.255.255"), 1, "0.0.0.0/0");
+  assert_prefixes(span("::1:0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), 1, "::1:0/112 ...");
+}
+
 static void counts_are_exact_up_to_the_largest(void **state) {
   (void)state;
   struct dw_interval_set none = {NULL, 0};
@@ -331,6 +355,7 @@ int main(void) {
       cmocka_unit_test(make_never_joins_different_families),
       cmocka_unit_test(without_removes_holes),
       cmocka_unit_test(without_works_up_to_the_last_address),
+      cmocka_unit_test(an_interval_is_divided_into_the_widest_prefixes),
       cmocka_unit_test(counts_are_exact_up_to_the_largest),
       cmocka_unit_test(overlap_of_sets_is_the_first_shared_interval),
       cmocka_unit_test(a_set_meets_spans_with_common_addresses),

@@ -213,7 +213,9 @@ static void messages_say_what_to_use(void **state) {
        "Invalid value: \"192.168.98.0/28\": is in none of the subnets, so OVN-Kubernetes rejects the network; remove "
        "it "
        "[ovn-config]"},
-      {LAYER2 SUBNETS ",\"mtu\":\"1400\"}", "Invalid value: \"1400\": must be an integer, not a string [ovn-config]"},
+      {LAYER2 SUBNETS ",\"mtu\":\"1400\"}",
+       "Invalid value: \"1400\": must be an integer, not a string; remove the quotes "
+       "[ovn-config]"},
       {LAYER2 ",\"subnets\":\"100.65.7.0/24\"}",
        "Invalid value: \"100.65.7.0/24\": overlaps the network's own join subnet 100.65.0.0/16; choose other subnets, "
        "or set joinSubnet [ovn-config]"},
