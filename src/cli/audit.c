@@ -123,7 +123,8 @@ static void report_object(void *context, const struct dw_audited *audited) {
                                          .ns = object->namespace_,
                                          .name = object->name,
                                          .denied = audited->judgement.denied};
-  cli_report_add(auditing->report, &reported, &audited->judgement.findings, find_spot(auditing->spots, object));
+  cli_report_add(auditing->report, &reported, &audited->judgement.findings, &audited->judgement.excepted,
+                 find_spot(auditing->spots, object));
 }
 
 static int audit(const struct audit_options *options, const struct dw_world *world, const struct cli_gaps *gaps) {
@@ -140,9 +141,12 @@ static int audit(const struct audit_options *options, const struct dw_world *wor
   struct spots spots = {
       .arena = arena, .folder = places ? options->world.state : NULL, .ns = world->policy->namespace_};
   struct auditing auditing = {&report, &spots};
-  struct dw_audit run = {.world = world, .notify = report_object, .context = &auditing, .notify_all = true};
+  bool *used = dw_arena_array(arena, world->policy->exception_count, sizeof *used);
+  struct dw_audit run = {
+      .world = world, .notify = report_object, .context = &auditing, .notify_all = true, .used = used};
   cli_warn_unknown(&options->world, gaps, "rules that need them could not be checked");
   dw_audit_run(&run);
+  cli_report_add_exceptions(&report, &run);
   cli_report_print(&report, &options->report);
   int status = cli_report_status(&report, &options->report);
   return status == CLI_OK && gaps->unreadable > 0 ? CLI_FAILED : status;

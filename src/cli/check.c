@@ -14,7 +14,7 @@ static void check_subject(struct cli_report *report, const struct dw_world *worl
                                        .ns = subject->ns,
                                        .name = subject->name,
                                        .denied = judgement.denied || judgement.unavailable};
-  cli_report_add(report, &object, &judgement.findings, subject->manifest);
+  cli_report_add(report, &object, &judgement.findings, &judgement.excepted, subject->manifest);
 }
 
 static void check_all(struct cli_report *report, const struct dw_subjects *subjects) {
@@ -126,6 +126,7 @@ static int report(const struct dw_subjects *subjects, const struct cli_world_opt
   struct cli_report report = {.arena = arena,
                               .words = &words,
                               .hide_unknown = hides_unknown(world, &how),
+                              .excepted_on_demand = how.form == CLI_FORM_TEXT && !how.verbose,
                               .offers_fixes = fixed == NULL,
                               .fixed = fixed == NULL ? NULL : &fixed->result};
   how.to_errors = fixed != NULL && fixed->input.file != NULL;

@@ -86,7 +86,7 @@ static void collect(const struct collector *collector, struct cli_reported_objec
     if (judgement->findings.items[i].rule == collector->rule || judgement->findings.items[i].action == DW_ACTION_DENY)
       shown.items[shown.count++] = judgement->findings.items[i];
   object.denied = judgement->denied;
-  cli_report_add(collector->report, &object, &shown, manifest);
+  cli_report_add(collector->report, &object, &shown, NULL, manifest);
 }
 
 static void check_example(const struct collector *collector, bool deletes) {

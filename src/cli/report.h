@@ -55,12 +55,14 @@ int cli_report_option(const char *command, int option, const char *value, struct
 
 /* --- findings --- */
 
-/* A checked object, or an input that could not be read: then KIND, NS and NAME are NULL. */
+/* A checked object, or an input: a file that could not be read, or that has notes; then KIND, NS and NAME are NULL. */
 struct cli_reported_object {
   const char *kind, *ns, *name;
   const char *file; /* "-" for standard input; NULL if it comes from a live cluster */
   bool denied;
+  bool unreadable;                    /* an input that could not be read */
   size_t first, count;                /* its findings in the report's list */
+  size_t excepted;                    /* behind them: findings that do not count, because of an exception */
   size_t more_denials, more_warnings; /* findings of one rule over the limit, which are only counted */
 };
 
@@ -70,6 +72,7 @@ struct cli_reported {
   struct dw_finding finding;
   struct dw_place place;     /* line 0: unknown */
   bool hidden;               /* only JSON and JUnit contain it; the others count it */
+  bool excepted;             /* it does not count */
   const struct cli_fix *fix; /* what --fix would change for it; NULL if nothing */
 };
 
@@ -99,6 +102,7 @@ struct cli_report {
   size_t finding_count, finding_capacity;
   size_t denied;           /* objects */
   size_t unreadable;       /* of the objects, those that are inputs that could not be read */
+  size_t noted;            /* of the objects, those that are inputs with notes */
   size_t errors, warnings; /* findings, including those that are only counted */
   bool hide_unknown;       /* without a cluster, its missing objects get one note instead of a warning for each rule */
   size_t hidden;           /* findings; they are part of the warnings */
@@ -106,15 +110,32 @@ struct cli_report {
   bool offers_fixes;                 /* tell which findings --fix would fix */
   size_t fixable;                    /* findings */
   const struct dw_fix_result *fixed; /* what --fix has done; NULL */
+  size_t excepted;                   /* findings that do not count, because of an exception */
+  bool excepted_on_demand;           /* -v would show them */
 };
 
-/* Adds an object with its findings; everything is copied. The file of OBJECT and the places of the findings come from
- * MANIFEST, which must outlive the report; NULL if there is none. */
+/* Adds an object with its FINDINGS and those that are EXCEPTED, or NULL; everything is copied. The file of OBJECT and
+ * the places of the findings come from MANIFEST, which must outlive the report; NULL if there is none. */
 void cli_report_add(struct cli_report *report, const struct cli_reported_object *object,
-                    const struct dw_findings *findings, const struct dw_manifest *manifest);
+                    const struct dw_findings *findings, const struct dw_findings *excepted,
+                    const struct dw_manifest *manifest);
 
 /* Adds an input that could not be read, with one finding of the rule `unreadable`. ITEM must outlive the report. */
 void cli_report_add_unreadable(struct cli_report *report, const struct dw_unreadable *item);
+
+/* A warning about a place in an input, such as a comment without effect. */
+struct cli_note {
+  const struct dw_rule *rule;
+  const char *what, *fix;
+  struct dw_place place; /* its source line must outlive the report */
+};
+
+/* Adds the NOTES[COUNT] about FILE, if there are any; FILE and all texts must outlive the report. */
+void cli_report_add_notes(struct cli_report *report, const char *file, const struct cli_note *notes, size_t count);
+
+/* Adds notes about the exceptions of the policy of AUDIT, which has finished, that have expired or are not needed. */
+struct dw_audit;
+void cli_report_add_exceptions(struct cli_report *report, const struct dw_audit *audit);
 
 /* Prints the report. */
 void cli_report_print(const struct cli_report *report, const struct cli_report_options *options);
@@ -123,9 +144,16 @@ int cli_report_status(const struct cli_report *report, const struct cli_report_o
 
 /* --- for the output formats --- */
 
-/* Inputs that can't be read have findings like objects, but no policy turns them off, and they are not in the
- * catalogue. */
-extern const struct dw_rule cli_unreadable_rule;
+/* Inputs have findings like objects, but no policy turns them off, and their rules are not in the catalogue. */
+extern const struct dw_rule cli_unreadable_rule, cli_exception_expired_rule, cli_exception_unused_rule;
+/* All of them, for a list of all rules. */
+enum { CLI_INPUT_RULES = 3 };
+extern const struct dw_rule *const cli_input_rules[CLI_INPUT_RULES];
+
+/* "ticket 17 (policy.yaml:4, until 2027-03-31)" */
+const char *cli_exception_text(struct dw_arena *arena, const struct dw_exception *exception);
+/* How many findings are excepted, and how to list them. */
+const char *cli_excepted_note(struct dw_arena *arena, const struct cli_report *report);
 
 /* Longer source lines are left out of JSON and SARIF: if a file is one line, every finding would repeat the file. */
 enum { CLI_SOURCE_MOST = 1000 };
@@ -133,15 +161,18 @@ enum { CLI_SOURCE_MOST = 1000 };
 /* "FIELD: ", then a denial as the API server words it, or a warning as kubectl prints it, but never shortened. In
  * ARENA. */
 const char *cli_finding_text(struct dw_arena *arena, const struct dw_finding *finding, bool fix);
-/* "Kind ns/name", or the name of a file that could not be read. */
+/* The number of objects without inputs. */
+size_t cli_report_checked(const struct cli_report *report);
+/* "Kind ns/name", or the name of an input. */
 const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object);
 
 struct cli_text_style {
   bool color;
   bool snippets;
-  bool grouped; /* the object is a heading, so findings are indented and do not name it */
-  size_t wrap;  /* columns of a line of text; 0: no limit */
-  size_t width; /* columns of a source line without its gutter */
+  bool grouped;  /* the object is a heading, so findings are indented and do not name it */
+  bool excepted; /* show findings that do not count */
+  size_t wrap;   /* columns of a line of text; 0: no limit */
+  size_t width;  /* columns of a source line without its gutter */
   struct cli_line_cursor *cursor;
 };
 /* Appends a finding as one or more lines of text. */

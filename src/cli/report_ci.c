@@ -97,7 +97,7 @@ static void put_github_summary(struct dw_buf *out, const struct cli_report *repo
 
 void cli_report_github(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
   for (size_t i = 0; i < report->finding_count; i++)
-    if (!report->findings[i].hidden)
+    if (!report->findings[i].hidden && !report->findings[i].excepted)
       put_annotation(out, &report->findings[i]);
   if (!options->quiet)
     put_github_summary(out, report);
@@ -137,7 +137,7 @@ void cli_report_gitlab(const struct cli_report *report, const struct cli_report_
   const char **fingerprints = cli_report_fingerprints(arena, report);
   dw_json_begin_array(&w);
   for (size_t i = 0; i < report->finding_count; i++)
-    if (!report->findings[i].hidden)
+    if (!report->findings[i].hidden && !report->findings[i].excepted)
       put_issue(&w, &report->findings[i], fingerprints[i]);
   dw_json_end_array(&w);
   dw_buf_putc(out, '\n');

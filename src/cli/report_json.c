@@ -36,6 +36,18 @@ static void put_change(struct dw_json_writer *w, const struct cli_fix *fix) {
   dw_json_end_object(w);
 }
 
+static void put_exception(struct dw_json_writer *w, const char *key, const struct dw_exception *exception) {
+  dw_json_key(w, key);
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "source", exception->comment ? "comment" : "policy");
+  dw_json_member_string(w, "reason", exception->reason);
+  if (exception->until != NULL)
+    dw_json_member_string(w, "until", exception->until);
+  dw_json_member_string(w, "file", exception->file);
+  dw_json_member_int(w, "line", exception->line);
+  dw_json_end_object(w);
+}
+
 static void put_finding(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_reported *found) {
   const struct dw_finding *finding = &found->finding;
   const struct cli_reported_object *object = &found->report->objects[found->object];
@@ -55,6 +67,8 @@ static void put_finding(struct dw_json_writer *w, struct dw_arena *arena, const 
   if (finding->fix != NULL)
     dw_json_member_string(w, "fix", finding->fix);
   dw_json_member_bool(w, "unverified", finding->unverified);
+  if (finding->exception != NULL)
+    put_exception(w, found->excepted ? "exception" : "expiredException", finding->exception);
   put_extent(w, found);
   if (found->fix != NULL)
     put_change(w, found->fix);
@@ -82,6 +96,15 @@ static void put_fixed(struct dw_json_writer *w, const struct dw_fix_result *resu
   dw_json_begin_array(w);
   for (size_t i = 0; i < result->file_count; i++)
     dw_json_put_string(w, result->files[i].file);
+  dw_json_end_array(w);
+}
+
+static void put_findings(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_report *report,
+                         bool excepted) {
+  dw_json_begin_array(w);
+  for (size_t i = 0; i < report->finding_count; i++)
+    if (report->findings[i].excepted == excepted)
+      put_finding(w, arena, &report->findings[i]);
   dw_json_end_array(w);
 }
 
@@ -116,11 +139,10 @@ void cli_report_json(const struct cli_report *report, const struct cli_report_op
   struct dw_json_writer w = DW_JSON_PRETTY_WRITER(out);
   dw_json_begin_object(&w);
   dw_json_key(&w, "findings");
-  dw_json_begin_array(&w);
-  for (size_t i = 0; i < report->finding_count; i++)
-    put_finding(&w, arena, &report->findings[i]);
-  dw_json_end_array(&w);
-  dw_json_member_int(&w, "objects", (int64_t)(report->object_count - report->unreadable));
+  put_findings(&w, arena, report, false);
+  dw_json_key(&w, "excepted");
+  put_findings(&w, arena, report, true);
+  dw_json_member_int(&w, "objects", (int64_t)cli_report_checked(report));
   dw_json_member_int(&w, "denied", (int64_t)report->denied);
   dw_json_member_int(&w, "errors", (int64_t)report->errors);
   dw_json_member_int(&w, "warnings", (int64_t)report->warnings);

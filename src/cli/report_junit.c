@@ -31,7 +31,7 @@ static void put_text(struct dw_buf *out, const struct dw_buf *text) {
 /* --- cases --- */
 
 struct totals {
-  size_t cases, failures, errors;
+  size_t cases, failures, errors, skipped;
 };
 
 struct junit {
@@ -46,9 +46,19 @@ static const char *suite_of(const struct cli_reported_object *object) {
 }
 
 static bool fails(const struct cli_reported_object *object, const struct cli_report_options *options) {
-  if (object->kind == NULL)
+  if (object->unreadable)
     return true;
   return object->denied || (options->fail_on == CLI_FAIL_ON_WARN && (object->count > 0 || object->more_warnings > 0));
+}
+
+/* A case that would fail without exceptions is skipped: JUnit has no better word. */
+static bool is_skipped(const struct cli_report *report, const struct cli_reported_object *object,
+                       const struct cli_report_options *options) {
+  bool skipped = false;
+  for (size_t i = 0; i < object->excepted; i++)
+    skipped |= options->fail_on == CLI_FAIL_ON_WARN ||
+               report->findings[object->first + object->count + i].finding.action == DW_ACTION_DENY;
+  return skipped && !fails(object, options);
 }
 
 static bool has_denials(const struct cli_report *report, const struct cli_reported_object *object) {
@@ -87,6 +97,15 @@ static void put_failure(struct dw_buf *out, const struct cli_reported *first, bo
   dw_buf_printf(out, "</%s>\n", element);
 }
 
+static void put_skipped(const struct junit *junit, const struct cli_reported_object *object) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_finding *first = &junit->report->findings[object->first + object->count].finding;
+  dw_buf_puts(junit->out, "      <skipped");
+  put_attribute(junit->out, "message",
+                dw_arena_printf(arena, "%s: %s", first->rule->id, cli_exception_text(arena, first->exception)));
+  dw_buf_puts(junit->out, "/>\n");
+}
+
 static void put_case(const struct junit *junit, const struct cli_reported_object *object) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf failing = DW_BUF_INIT;
@@ -94,6 +113,8 @@ static void put_case(const struct junit *junit, const struct cli_reported_object
   struct dw_buf *out = junit->out;
   const struct cli_reported *first = collect(junit, object, true, &failing);
   collect(junit, object, false, &rest);
+  for (size_t i = 0; i < object->excepted; i++)
+    cli_report_put_finding(&rest, &junit->report->findings[object->first + object->count + i], &junit->style);
   cli_report_put_rest(&rest, object);
   dw_buf_puts(out, "    <testcase");
   put_attribute(out, "name", cli_object_label(arena, object));
@@ -102,7 +123,9 @@ static void put_case(const struct junit *junit, const struct cli_reported_object
     put_attribute(out, "file", object->file);
   dw_buf_puts(out, " time=\"0\">\n");
   if (fails(object, junit->options))
-    put_failure(out, first, object->kind != NULL, &failing);
+    put_failure(out, first, !object->unreadable, &failing);
+  if (is_skipped(junit->report, object, junit->options))
+    put_skipped(junit, object);
   if (rest.length > 0) {
     dw_buf_puts(out, "      <system-out>");
     put_text(out, &rest);
@@ -120,20 +143,23 @@ static int by_suite(const void *a, const void *b) {
   return order != 0 ? order : left < right ? -1 : left > right;
 }
 
-static struct totals total_of(const struct cli_reported_object *const *objects, size_t count,
-                              const struct cli_report_options *options) {
+static struct totals total_of(const struct junit *junit, const struct cli_reported_object *const *objects,
+                              size_t count) {
   struct totals totals = {.cases = count};
   for (size_t i = 0; i < count; i++) {
-    totals.errors += objects[i]->kind == NULL;
-    totals.failures += objects[i]->kind != NULL && fails(objects[i], options);
+    totals.errors += objects[i]->unreadable;
+    totals.failures += !objects[i]->unreadable && fails(objects[i], junit->options);
+    totals.skipped += is_skipped(junit->report, objects[i], junit->options);
   }
   return totals;
 }
 
 static void put_counts(struct dw_buf *out, const char *name, struct totals totals) {
   put_attribute(out, "name", name);
-  dw_buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"0\">\n", totals.cases, totals.failures,
-                totals.errors);
+  dw_buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", totals.cases, totals.failures, totals.errors);
+  if (totals.skipped > 0)
+    dw_buf_printf(out, " skipped=\"%zu\"", totals.skipped);
+  dw_buf_puts(out, " time=\"0\">\n");
 }
 
 /* Prints all objects of the first object's file; returns their number. */
@@ -142,7 +168,7 @@ static size_t put_suite(const struct junit *junit, const struct cli_reported_obj
   while (mine < count && strcmp(suite_of(objects[mine]), suite_of(objects[0])) == 0)
     mine++;
   dw_buf_puts(junit->out, "  <testsuite");
-  put_counts(junit->out, suite_of(objects[0]), total_of(objects, mine, junit->options));
+  put_counts(junit->out, suite_of(objects[0]), total_of(junit, objects, mine));
   for (size_t i = 0; i < mine; i++)
     put_case(junit, objects[i]);
   dw_buf_puts(junit->out, "  </testsuite>\n");
@@ -162,7 +188,7 @@ void cli_report_junit(const struct cli_report *report, const struct cli_report_o
     objects[i] = &report->objects[i];
   qsort(objects, count, sizeof *objects, by_suite);
   dw_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
-  put_counts(out, dw_arena_printf(arena, "droveway %s", report->words->command), total_of(objects, count, options));
+  put_counts(out, dw_arena_printf(arena, "droveway %s", report->words->command), total_of(&junit, objects, count));
   for (size_t i = 0; i < count;)
     i += put_suite(&junit, objects + i, count - i);
   dw_buf_puts(out, "</testsuites>\n");

@@ -5,10 +5,13 @@
 static void add_object(struct dw_policy_results *results, const struct cli_report *report,
                        const struct cli_reported_object *reported) {
   const struct dw_policy_object object = {reported->kind, reported->ns, reported->name};
-  for (size_t i = 0; i < reported->count; i++)
-    dw_policy_add(results, &object, &report->findings[reported->first + i].finding);
-  if (reported->count == 0)
-    dw_policy_add(results, &object, NULL);
+  size_t count = reported->count + reported->excepted;
+  for (size_t i = 0; i < count; i++) {
+    const struct cli_reported *found = &report->findings[reported->first + i];
+    dw_policy_add(results, &object, &found->finding, found->excepted);
+  }
+  if (count == 0)
+    dw_policy_add(results, &object, NULL, false);
 }
 
 void cli_report_policy(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
@@ -17,7 +20,8 @@ void cli_report_policy(const struct cli_report *report, const struct cli_report_
   struct dw_policy_results *results = dw_policy_results_new();
   size_t count = 0;
   for (size_t i = 0; i < report->object_count; i++)
-    add_object(results, report, &report->objects[i]);
+    if (report->objects[i].kind != NULL) /* the policy is not an object of the cluster */
+      add_object(results, report, &report->objects[i]);
   const struct dw_policy_report *reports = dw_policy_reports(results, &count);
   dw_json_begin_object(&w);
   dw_json_member_string(&w, "apiVersion", "v1");

@@ -23,7 +23,7 @@ static void put_text(struct dw_json_writer *w, const char *key, const char *text
 
 /* --- rules --- */
 
-/* The rules that have findings, in the order of the catalogue, and behind them `unreadable`. */
+/* The rules that have findings, in the order of the catalogue, and behind them those about inputs. */
 struct rules {
   const struct dw_rule *const *all;
   size_t count;
@@ -41,9 +41,10 @@ static struct rules rules_used(struct dw_arena *arena, const struct cli_report *
   struct rules rules = {.count = 0};
   int next = 0;
   const struct dw_rule *const *known = dw_rules(&rules.count);
-  const struct dw_rule **all = dw_arena_array(arena, rules.count + 1, sizeof(const struct dw_rule *));
+  const struct dw_rule **all = dw_arena_array(arena, rules.count + CLI_INPUT_RULES, sizeof(const struct dw_rule *));
   memcpy(all, known, rules.count * sizeof *all);
-  all[rules.count++] = &cli_unreadable_rule;
+  memcpy(all + rules.count, cli_input_rules, sizeof cli_input_rules);
+  rules.count += CLI_INPUT_RULES;
   rules.all = all;
   rules.index = dw_arena_array(arena, rules.count + 1, sizeof *rules.index);
   for (size_t i = 0; i < report->finding_count; i++)
@@ -229,6 +230,41 @@ static void put_fixes(struct dw_json_writer *w, struct dw_arena *arena, const st
   dw_json_end_array(w);
 }
 
+/* Where the exception is written (3.35.5). */
+static void put_exception_location(struct dw_json_writer *w, struct dw_arena *arena,
+                                   const struct dw_exception *exception) {
+  dw_json_key(w, "location");
+  dw_json_begin_object(w);
+  dw_json_key(w, "physicalLocation");
+  dw_json_begin_object(w);
+  put_artifact(w, arena, exception->file);
+  dw_json_key(w, "region");
+  dw_json_begin_object(w);
+  dw_json_member_int(w, "startLine", exception->line);
+  dw_json_member_int(w, "startColumn", exception->column);
+  dw_json_end_object(w);
+  dw_json_end_object(w);
+  dw_json_end_object(w);
+}
+
+/* Either all results of a run have this member, or none has it (3.27.23): an empty list means "not suppressed". */
+static void put_suppressions(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_reported *found) {
+  const struct dw_exception *exception = found->finding.exception;
+  if (found->report->excepted == 0)
+    return;
+  dw_json_key(w, "suppressions");
+  dw_json_begin_array(w);
+  if (found->excepted) {
+    dw_json_begin_object(w);
+    dw_json_member_string(w, "kind", exception->comment ? "inSource" : "external");
+    dw_json_member_string(w, "status", "accepted");
+    dw_json_member_string(w, "justification", exception->reason);
+    put_exception_location(w, arena, exception);
+    dw_json_end_object(w);
+  }
+  dw_json_end_array(w);
+}
+
 static void put_result(struct dw_json_writer *w, const struct cli_reported *found, const struct rules *rules,
                        const char *fingerprint) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -245,6 +281,7 @@ static void put_result(struct dw_json_writer *w, const struct cli_reported *foun
   dw_json_end_object(w);
   if (found->fix != NULL)
     put_fixes(w, arena, found);
+  put_suppressions(w, arena, found);
   dw_json_end_object(w);
 }
 

@@ -24,11 +24,11 @@ const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_o
 }
 
 /* ANSI color sequences (ECMA-48, SGR), in the colors that compilers use. */
-enum role { PLACE, ERROR, WARNING, CARET, FIX, GUTTER, RESET };
+enum role { PLACE, ERROR, WARNING, CARET, FIX, GUTTER, EXCEPTED, RESET };
 
 static const char *color(const struct cli_text_style *style, enum role role) {
   static const char *const sequences[] = {"\033[1m",    "\033[1;31m", "\033[1;35m", "\033[1;32m",
-                                          "\033[1;36m", "\033[2m",    "\033[0m"};
+                                          "\033[1;36m", "\033[2m",    "\033[1;34m", "\033[0m"};
   return style->color ? sequences[role] : "";
 }
 
@@ -57,6 +57,8 @@ static void put_head(struct dw_buf *out, const struct cli_reported *found, const
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
   bool denies = found->finding.action == DW_ACTION_DENY;
+  enum role role = found->excepted ? EXCEPTED : denies ? ERROR : WARNING;
+  const char *word = found->excepted ? "excepted" : denies ? "error" : "warning";
   if (style->grouped) {
     dw_buf_printf(&line, "%*s", INDENT, "");
   } else {
@@ -64,19 +66,29 @@ static void put_head(struct dw_buf *out, const struct cli_reported *found, const
     put_place(&line, found);
     dw_buf_printf(&line, ":%s ", color(style, RESET));
   }
-  dw_buf_printf(&line, "%s%s:%s ", color(style, denies ? ERROR : WARNING), denies ? "error" : "warning",
-                color(style, RESET));
-  cli_put_clean(&line, cli_finding_text(arena, &found->finding, fix));
+  dw_buf_printf(&line, "%s%s:%s ", color(style, role), word, color(style, RESET));
+  cli_put_clean(&line, cli_finding_text(arena, &found->finding, fix && !found->excepted));
+  if (fix && found->excepted)
+    cli_put_clean(&line, dw_arena_join(arena, ": ", cli_exception_text(arena, found->finding.exception), ""));
   cli_put_wrapped(out, dw_buf_text(&line), style->wrap, HANG);
 }
 
-static void put_fix(struct dw_buf *out, const char *fix, const struct cli_text_style *style) {
-  static const char label[] = "fix:";
+/* A line below the finding: "LABEL TEXT". */
+static void put_detail(struct dw_buf *out, const char *label, const char *text, const struct cli_text_style *style) {
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
   int indent = style->grouped ? 2 * INDENT : INDENT;
   dw_buf_printf(&line, "%*s%s%s%s ", indent, "", color(style, FIX), label, color(style, RESET));
-  cli_put_clean(&line, fix);
-  cli_put_wrapped(out, dw_buf_text(&line), style->wrap, (size_t)indent + sizeof label);
+  cli_put_clean(&line, text);
+  cli_put_wrapped(out, dw_buf_text(&line), style->wrap, (size_t)indent + strlen(label) + 1);
+}
+
+/* What to do about the finding, or why nothing has to be done. */
+static void put_details(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  if (found->excepted)
+    put_detail(out, "reason:", cli_exception_text(arena, found->finding.exception), style);
+  else if (found->finding.fix != NULL)
+    put_detail(out, "fix:", found->finding.fix, style);
 }
 
 /* With the source line or under the object's heading, the fix is on a separate line. Otherwise the finding is one line.
@@ -89,8 +101,8 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
   put_head(out, found, style, !separate);
   if (snippet)
     cli_put_snippet(out, &found->place, &look, style->cursor);
-  if (separate && found->finding.fix != NULL)
-    put_fix(out, found->finding.fix, style);
+  if (separate)
+    put_details(out, found, style);
 }
 
 /* --- all of them --- */
@@ -132,13 +144,14 @@ static void separate(struct dw_buf *out, const struct cli_text_style *style) {
 static void put_group(struct dw_buf *out, const struct cli_report *report, const struct cli_reported_object *object,
                       const struct cli_text_style *style) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  if (object->count == 0)
+  size_t count = object->count + object->excepted;
+  if (count == 0)
     return;
   separate(out, style);
   dw_buf_puts(out, color(style, PLACE));
   cli_put_clean(out, cli_object_label(arena, object));
   dw_buf_printf(out, "%s\n", color(style, RESET));
-  for (size_t i = 0; i < object->count; i++)
+  for (size_t i = 0; i < count; i++)
     cli_report_put_finding(out, &report->findings[object->first + i], style);
   cli_report_put_rest(out, object);
 }
@@ -146,9 +159,10 @@ static void put_group(struct dw_buf *out, const struct cli_report *report, const
 static void put_in_file_order(struct dw_buf *out, const struct cli_report *report,
                               const struct cli_reported_object *object, const struct cli_text_style *style) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const struct cli_reported **order = dw_arena_array(arena, object->count + 1, sizeof(const struct cli_reported *));
+  size_t all = object->count + (style->excepted ? object->excepted : 0);
+  const struct cli_reported **order = dw_arena_array(arena, all + 1, sizeof(const struct cli_reported *));
   size_t count = 0;
-  for (size_t i = object->first; i < object->first + object->count; i++)
+  for (size_t i = object->first; i < object->first + all; i++)
     if (!report->findings[i].hidden)
       order[count++] = &report->findings[i];
   qsort(order, count, sizeof *order, by_place);
@@ -229,7 +243,7 @@ static void put_fix_note(struct dw_buf *out, const struct dw_fix_note *note, con
 
 void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  size_t objects = report->object_count - report->unreadable;
+  size_t objects = cli_report_checked(report);
   size_t warnings = report->warnings - report->hidden;
   const char *unreadable = report->unreadable == 0 ? ""
                                                    : dw_arena_printf(arena, "; %zu input%s could not be read",
@@ -247,6 +261,8 @@ void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report,
              report->errors + warnings);
   if (report->hidden > 0)
     put_note(out, wrap, "%s", cli_hidden_note(arena, report));
+  if (report->excepted > 0)
+    put_note(out, wrap, "%s", cli_excepted_note(arena, report));
 }
 
 void cli_report_put_fixed(struct dw_buf *out, const struct cli_report *report, size_t wrap) {
@@ -267,6 +283,7 @@ void cli_report_text(const struct cli_report *report, const struct cli_report_op
   struct cli_text_style style = {.color = cli_wants_color(options->color),
                                  .snippets = !options->no_snippets,
                                  .grouped = report->words->by_object,
+                                 .excepted = options->verbose,
                                  .wrap = wrap,
                                  .width = wrap > 0 ? wrap - CLI_GUTTER : PIPE_WIDTH,
                                  .cursor = &cursor};

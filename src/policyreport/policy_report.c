@@ -39,14 +39,14 @@ static enum dw_policy_result result_of(const struct dw_finding *finding) {
 }
 
 void dw_policy_add(struct dw_policy_results *results, const struct dw_policy_object *object,
-                   const struct dw_finding *finding) {
+                   const struct dw_finding *finding, bool excepted) {
   struct dw_arena *arena = results->arena;
   results->entries =
       dw_arena_more(arena, results->entries, results->count, &results->capacity, sizeof *results->entries);
   struct dw_policy_entry *entry = &results->entries[results->count++];
   *entry = (struct dw_policy_entry){
       .object = {object->kind, dw_arena_strdup(arena, object->ns), dw_arena_strdup(arena, object->name)},
-      .result = result_of(finding),
+      .result = excepted ? DW_POLICY_SKIP : result_of(finding),
       .message = "breaks no rule"};
   if (finding == NULL)
     return;
@@ -54,6 +54,10 @@ void dw_policy_add(struct dw_policy_results *results, const struct dw_policy_obj
   entry->field = dw_arena_strdup(arena, finding->field);
   entry->message = dw_finding_line(arena, finding);
   entry->denies = finding->action == DW_ACTION_DENY;
+  if (!excepted)
+    return;
+  entry->reason = dw_arena_strdup(arena, finding->exception->reason);
+  entry->until = finding->exception->until == NULL ? NULL : dw_arena_strdup(arena, finding->exception->until);
 }
 
 /* In the order of the audit inside a namespace. */
@@ -118,6 +122,10 @@ static void put_entry(struct dw_json_writer *w, const struct dw_policy_entry *en
     dw_json_key(w, "properties");
     dw_json_begin_object(w);
     dw_json_member_string(w, "field", entry->field);
+    if (entry->reason != NULL)
+      dw_json_member_string(w, "exceptionReason", entry->reason);
+    if (entry->until != NULL)
+      dw_json_member_string(w, "exceptionUntil", entry->until);
     dw_json_end_object(w);
   }
   dw_json_end_object(w);

@@ -32,6 +32,7 @@ struct dw_policy_entry {
   struct dw_policy_object object;
   enum dw_policy_result result;
   const char *rule, *field, *message;
+  const char *reason, *until; /* of the exception, if the finding is excepted; NULL */
   bool denies;
   bool left_out; /* of a report that would be too large */
 };
@@ -47,9 +48,10 @@ struct dw_policy_results {
 struct dw_policy_results *dw_policy_results_new(void) __attribute__((returns_nonnull, warn_unused_result));
 void dw_policy_results_free(struct dw_policy_results *results); /* NULL is allowed */
 
-/* Adds a FINDING of OBJECT, or that it has none if FINDING is NULL. All texts are copied. */
+/* Adds a FINDING of OBJECT, or that it has none if FINDING is NULL. A finding that is EXCEPTED has the result "skip",
+ * and the reason of its exception. All texts are copied. */
 void dw_policy_add(struct dw_policy_results *results, const struct dw_policy_object *object,
-                   const struct dw_finding *finding) __attribute__((nonnull(1, 2)));
+                   const struct dw_finding *finding, bool excepted) __attribute__((nonnull(1, 2)));
 
 /* The results of one namespace. */
 struct dw_policy_report {

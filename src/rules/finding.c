@@ -202,11 +202,11 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
 /* Returns NULL if the finding is only counted. */
 static struct dw_finding *unverified(struct dw_check *check, const struct dw_rule *rule, const char *field,
                                      const char *why) {
-  struct dw_finding *finding = add(check, rule, DW_ACTION_WARN, exception_of(check, rule));
+  const struct dw_exception *exception = exception_of(check, rule);
+  struct dw_finding *finding = add(check, rule, DW_ACTION_WARN, is_active(check, exception) ? exception : NULL);
   if (finding == NULL)
     return NULL;
   set_what(check->arena, finding, dw_arena_printf(check->arena, "%s%s", unverified_words, why));
-  mention_expired(check, finding);
   finding->unverified = true;
   finding->reason = DW_REASON_INVALID;
   set_field(check->arena, finding, field);

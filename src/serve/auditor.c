@@ -95,10 +95,13 @@ static void add_results(struct dw_policy_results *results, const struct dw_audit
   const struct dw_object *object = audited->object;
   const struct dw_policy_object named = {dw_kind_name(object->kind), object->namespace_, object->name};
   const struct dw_findings *findings = &audited->judgement.findings;
+  const struct dw_findings *excepted = &audited->judgement.excepted;
   for (size_t i = 0; i < findings->count; i++)
-    dw_policy_add(results, &named, &findings->items[i]);
-  if (findings->count == 0)
-    dw_policy_add(results, &named, NULL);
+    dw_policy_add(results, &named, &findings->items[i], false);
+  for (size_t i = 0; i < excepted->count; i++)
+    dw_policy_add(results, &named, &excepted->items[i], true);
+  if (findings->count + excepted->count == 0)
+    dw_policy_add(results, &named, NULL, false);
 }
 
 static void receive(void *context, const struct dw_audited *audited) {

@@ -73,7 +73,7 @@ static void add(struct dw_policy_results *results, const struct dw_policy_object
                                      .reason = DW_REASON_INVALID,
                                      .field = "spec.config.ipam.range",
                                      .what = what};
-  dw_policy_add(results, object, what == NULL ? NULL : &finding);
+  dw_policy_add(results, object, what == NULL ? NULL : &finding, false);
 }
 
 /* An audit of the first object, with the finding WHAT unless that is NULL, and of the others, without findings. */

@@ -245,6 +245,17 @@ static void a_warning_mentions_an_expired_exception(void **state) {
   assert_non_null(strstr(verdict_warning(&verdict, 0), "(an exception for it expired on 2026-11-29)"));
 }
 
+static void what_could_not_be_checked_mentions_no_expired_exception(void **state) {
+  (void)state;
+  struct dw_world *world =
+      world_of(NULL, EXCEPT(UNTIL("overlap-cluster-network", "openshift-cnv", "migration", "2000-01-01")));
+  VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, NAD("migration", "10.129.0.0/24"), NULL);
+  const char *warning = verdict_warning_of(&verdict, "overlap-cluster-network");
+  assert_non_null(strstr(warning, "could not be checked"));
+  assert_null(strstr(warning, "expired"));
+  dw_world_unref(world);
+}
+
 /* --- changes --- */
 
 static void an_update_after_the_last_day_only_warns_about_what_was_there_before(void **state) {
@@ -422,6 +433,7 @@ int main(void) {
       cmocka_unit_test(an_exception_applies_through_its_last_day),
       cmocka_unit_test(the_answer_depends_on_the_date_of_the_world_alone),
       cmocka_unit_test(a_warning_mentions_an_expired_exception),
+      cmocka_unit_test(what_could_not_be_checked_mentions_no_expired_exception),
       cmocka_unit_test(an_update_after_the_last_day_only_warns_about_what_was_there_before),
       cmocka_unit_test(an_excepted_old_mistake_excuses_no_new_one),
       cmocka_unit_test(the_deletion_of_a_network_in_use_can_be_excepted),

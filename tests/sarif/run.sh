@@ -32,6 +32,8 @@ report check -f tests/manifests
 report check -f - <demo/manifests/five-mistakes.yaml
 report audit --state demo/state
 report audit --state tests/manifests/rules
+report audit --state tests/manifests/rules --policy tests/sarif/exceptions.yaml
+report check -f demo/manifests --policy tests/sarif/exceptions.yaml
 # The broken examples of all rules, so that the reports contain the help of as many rules as possible.
 for file in src/rules/explanations/*.yaml; do
   sed -n '/^broken: |/,/^[a-z]/{/^[a-z]/!s/^  //p}' "$file" >"$work/example.yaml"
