@@ -23,6 +23,12 @@ static const char *message_of(struct dw_arena *arena, const struct dw_finding *f
   return text;
 }
 
+/* Returns true if the object is the configured migration network or what configures it. */
+static bool is_migration(const struct dw_map *map, const char *object) {
+  return (map->migration.object != NULL && strcmp(object, map->migration.object) == 0) ||
+         (map->migration.set_by != NULL && strcmp(object, map->migration.set_by) == 0);
+}
+
 static void add(struct listing *listing, const struct dw_object *object, const struct dw_finding *finding) {
   bool deny = finding->action == DW_ACTION_DENY;
   size_t *count = deny ? &listing->denial_count : &listing->warning_count;
@@ -30,10 +36,12 @@ static void add(struct listing *listing, const struct dw_object *object, const s
   if (*count == DW_MAP_FINDINGS_SHOWN)
     return;
   const char *ns = object->namespace_;
+  const char *name =
+      dw_arena_printf(arena, "%s %s%s%s", dw_kind_name(object->kind), ns, *ns == '\0' ? "" : "/", object->name);
   (deny ? listing->denials : listing->warnings)[(*count)++] =
-      (struct dw_map_finding){.object = dw_arena_printf(arena, "%s %s%s%s", dw_kind_name(object->kind), ns,
-                                                        *ns == '\0' ? "" : "/", object->name),
+      (struct dw_map_finding){.object = name,
                               .deny = deny,
+                              .migration = is_migration(listing->b->map, name),
                               .rule = finding->rule->id,
                               .field = dw_arena_strdup(arena, finding->field),
                               .message = message_of(arena, finding)};

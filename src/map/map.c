@@ -11,6 +11,7 @@ static void count_needed(struct dw_map_builder *b) {
     map->unknown_nodes += dw_view_handler_node(b->view, i).nns == NULL;
   struct dw_sync_controllers sync = dw_view_sync_controllers(b->view);
   map->needed_by_sync = sync.pods + sync.surge;
+  map->sync_surge = sync.surge;
   if (map->handler_nodes > 0)
     map->needed = map->handler_nodes + map->needed_by_sync;
 }
@@ -58,6 +59,7 @@ struct dw_map *dw_map_build(struct dw_arena *arena, const struct dw_world *world
   dw_map_add_suggestions(&b);
   dw_map_add_nics(&b);
   dw_map_add_nodes(&b);
+  dw_map_add_migration(&b);
   dw_map_add_findings(&b);
   add_notes(&b);
   return map;

@@ -95,12 +95,15 @@ struct dw_map_cell {
   uint32_t nic; /* index into dw_map.nics */
   uint32_t mtu; /* 0: unknown */
   bool up;
-  bool bridge;            /* a Linux bridge */
-  bool portless;          /* a Linux bridge without a port: it connects no nodes */
+  bool bridge;   /* a Linux bridge */
+  bool portless; /* a Linux bridge without a port: it connects no nodes */
+  bool bond;
   bool own_address;       /* has an address that the node is known by (InternalIP) */
   bool default_route;     /* the default route uses it */
   bool primary;           /* it, or the bond or bridge that it is a port of, has one of the two: unfit for migrations */
   const char *controller; /* the bond or bridge that it is a port of; NULL: none */
+  const char *base;       /* the NIC below it; NULL if it is not a VLAN */
+  uint16_t vlan;          /* its VLAN; 0 if it is not a VLAN */
 };
 
 /* Nodes that run virt-handler and have the same cells. */
@@ -132,11 +135,27 @@ struct dw_map_finding {
   const char *rule;
   const char *field;
   const char *message; /* what is wrong and how to fix it; without the rule's id */
+  bool migration;      /* the object is the configured migration network, or what configures it */
+};
+
+/* The configured migration network: what `network` of the map names. */
+struct dw_map_migration {
+  const char *set_by; /* "HyperConverged ns/name": the object in force; NULL: there is none */
+  const char *object; /* "NetworkAttachmentDefinition ns/name"; NULL: no network is set, or the setting is not valid */
+  bool exists;        /* that NAD exists, and what follows is from its configuration */
+  const char *type;   /* of its first plugin: "macvlan"; "" if unreadable */
+  const char *nic;    /* the NIC or bridge of the nodes; NULL: none */
+  unsigned vlan;      /* 0: none */
+  uint32_t mtu;       /* from the configuration, or else the lowest of the NIC; 0: unknown */
+  bool mtu_set;       /* it is from the configuration */
+  uint32_t speed;     /* of the NIC, in Mbit/s, on the slowest node; 0: unknown */
 };
 
 struct dw_map {
-  const char *ns;               /* the policy's namespace */
-  const char *network;          /* the configured migration network: the name of a NAD there; NULL: none */
+  const char *ns;      /* the policy's namespace */
+  const char *network; /* the configured migration network: the name of a NAD there; NULL: none */
+  struct dw_map_migration migration;
+  bool settings_known;          /* HyperConverged and KubeVirt could be read */
   struct dw_map_entry *entries; /* by first address, IPv4 before IPv6; of those with one first address, wider first */
   size_t entry_count;
   struct dw_map_area *areas; /* IPv4: 10/8, 172.16/12, 192.168/16, others; IPv6: fc00::/7, others. Without entries, only
@@ -154,6 +173,7 @@ struct dw_map {
   size_t unknown_nodes;       /* those of them without a NodeNetworkState */
   uint64_t needed;            /* addresses that a migration network needs; 0 if the nodes are unknown */
   unsigned needed_by_sync;    /* those of them for virt-synchronization-controller */
+  unsigned sync_surge;        /* those of them that it needs only while it is updated */
   struct dw_map_nodes *nodes; /* groups, by their first node; unknown nodes last */
   size_t node_group_count;
   struct dw_map_nic *nics; /* in natural order */

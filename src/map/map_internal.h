@@ -78,6 +78,12 @@ size_t dw_map_shown_nics(const struct dw_map_builder *b, const struct dw_handler
 /* The index of a shown NIC in map->nics; SIZE_MAX if NAME is not in it. */
 size_t dw_map_nic_index(const struct dw_map *map, const char *name);
 
+/* --- migration.c: the configured migration network --- */
+
+void dw_map_add_migration(struct dw_map_builder *b);
+/* The NIC or bridge of the nodes that a plugin uses; NULL: none. The text belongs to PLUGIN. */
+const char *dw_map_plugin_nic(const struct dw_cni_plugin *plugin);
+
 /* --- findings.c --- */
 
 void dw_map_add_findings(struct dw_map_builder *b);

@@ -24,13 +24,6 @@ static void add_use(struct dw_map_builder *b, struct uses *uses, const char *nic
   uses->items[uses->count++].nic = dw_arena_strdup(b->scratch, nic);
 }
 
-static const char *nic_of(const struct dw_cni_plugin *plugin) {
-  const char *name = dw_plugin_is_bridge(plugin->type_name) ? plugin->bridge.text : plugin->master.text;
-  if (strcmp(plugin->type_name, "host-device") == 0)
-    name = plugin->device.text;
-  return name != NULL && dw_is_interface_name(name) ? name : NULL;
-}
-
 static void collect_uses(struct dw_map_builder *b, struct uses *uses) {
   for (size_t i = 0; i < dw_view_count(b->view, DW_KIND_NAD); i++) {
     const struct dw_object *nad = dw_view_at(b->view, DW_KIND_NAD, i);
@@ -41,7 +34,7 @@ static void collect_uses(struct dw_map_builder *b, struct uses *uses) {
     const struct dw_nad_traits traits = dw_nad_traits(nad);
     struct use use = {NULL, nad, dw_view_classify(b->view, arena, &traits).migration};
     for (size_t k = 0; config->state == DW_CONFIG_OK && k < config->plugin_count; k++) {
-      const char *nic = nic_of(&config->plugins[k]);
+      const char *nic = dw_map_plugin_nic(&config->plugins[k]);
       if (nic != NULL)
         add_use(b, uses, nic, &use);
     }

@@ -13,6 +13,13 @@ struct node {
   size_t cell_count;
 };
 
+/* Either may be NULL. */
+static int compare_names(const char *a, const char *b) {
+  if (a == NULL || b == NULL)
+    return (a != NULL) - (b != NULL);
+  return strcmp(a, b);
+}
+
 static int compare_cells(const struct dw_map_cell *a, const struct dw_map_cell *b) {
   if (a->nic != b->nic)
     return a->nic < b->nic ? -1 : 1;
@@ -29,11 +36,13 @@ static int compare_cells(const struct dw_map_cell *a, const struct dw_map_cell *
     order = (int)a->default_route - (int)b->default_route;
   if (order == 0)
     order = (int)a->primary - (int)b->primary;
-  if (order != 0 || a->controller == b->controller)
-    return order;
-  if (a->controller == NULL || b->controller == NULL)
-    return a->controller == NULL ? -1 : 1;
-  return strcmp(a->controller, b->controller);
+  if (order == 0)
+    order = (int)a->bond - (int)b->bond;
+  if (order == 0)
+    order = (int)a->vlan - (int)b->vlan;
+  if (order == 0)
+    order = compare_names(a->controller, b->controller);
+  return order != 0 ? order : compare_names(a->base, b->base);
 }
 
 static int compare_nics(const struct node *a, const struct node *b) {
@@ -79,7 +88,10 @@ static void read_cells(struct dw_map_builder *b, const struct dw_handler_node *o
                                          .own_address = role.own_address,
                                          .default_route = nic->default_route,
                                          .primary = role.primary,
-                                         .controller = nic->controller};
+                                         .bond = nic->type == DW_NIC_BOND,
+                                         .controller = nic->controller,
+                                         .base = nic->more == NULL ? NULL : nic->more->base,
+                                         .vlan = nic->more == NULL ? 0 : nic->more->vlan_id};
     b->map->nics[index].nodes++;
   }
   qsort(out->cells, out->cell_count, sizeof *out->cells, by_nic);
@@ -139,6 +151,8 @@ static struct dw_map_nodes make_group(struct dw_map_builder *b, const struct nod
     group.cells[i] = members[0]->cells[i];
     if (group.cells[i].controller != NULL)
       group.cells[i].controller = dw_arena_strdup(b->arena, group.cells[i].controller);
+    if (group.cells[i].base != NULL)
+      group.cells[i].base = dw_arena_strdup(b->arena, group.cells[i].base);
   }
   return group;
 }

@@ -101,13 +101,28 @@ static inline void page_fixture(struct page_fixture *f) {
                                        .cell_count = 2};
   f->groups[1] = (struct dw_map_nodes){
       .label = "worker-3", .names = f->names + 2, .count = 1, .known = true, .cells = f->there, .cell_count = 1};
-  f->findings[0] =
-      (struct dw_map_finding){"NetworkAttachmentDefinition openshift-cnv/migration", true, "overlap-cluster-network",
-                              "spec.config.ipam.range", "overlaps the pod network"};
-  f->findings[1] = (struct dw_map_finding){"NetworkAttachmentDefinition openshift-cnv/migration", false, "master-down",
-                                           "spec.config.master", "is not up on 2 nodes"};
+  f->findings[0] = (struct dw_map_finding){.object = "NetworkAttachmentDefinition openshift-cnv/migration",
+                                           .deny = true,
+                                           .migration = true,
+                                           .rule = "overlap-cluster-network",
+                                           .field = "spec.config.ipam.range",
+                                           .message = "overlaps the pod network"};
+  f->findings[1] = (struct dw_map_finding){.object = "NetworkAttachmentDefinition openshift-cnv/migration",
+                                           .migration = true,
+                                           .rule = "master-down",
+                                           .field = "spec.config.master",
+                                           .message = "is not up on 2 nodes"};
   f->map = (struct dw_map){.ns = "openshift-cnv",
                            .network = "migration",
+                           .migration = {.set_by = "HyperConverged openshift-cnv/kubevirt-hyperconverged",
+                                         .object = "NetworkAttachmentDefinition openshift-cnv/migration",
+                                         .exists = true,
+                                         .type = "macvlan",
+                                         .nic = "eth1",
+                                         .vlan = 105,
+                                         .mtu = 9000,
+                                         .speed = 25000},
+                           .settings_known = true,
                            .entries = f->entries,
                            .entry_count = 3,
                            .areas = &f->area,
