@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -10,6 +11,7 @@
 #include "cli/report.h"
 #include "cli/state.h"
 #include "cli/subjects.h"
+#include "kube/api.h"
 #include "map/map.h"
 
 enum form { FORM_TEXT, FORM_JSON, FORM_SVG, FORM_HTML };
@@ -36,15 +38,16 @@ static int help(void) {
       "  -f, --filename PATH\tinclude these manifests as if they were already applied; a cluster is then read only "
       "with --kubeconfig or --state\n"
       "  -p, --policy FILE\tpolicy to apply (default: the built-in policy)\n"
-      "  -o, --output FORMAT\ttext (default), json, svg (a picture) or html (a page that also shows NICs and "
-      "findings)\n"
+      "  -o, --output FORMAT\ttext (default), json, svg (a picture) or html (a page: is the migration network all "
+      "right, and where is room?)\n"
       "      --suggest [/SIZE]\tsuggest free ranges for a migration network, of this size: /8 to /30 (IPv4) or /48 to "
       "/126 (IPv6); without a size, or if it is too small, of the smallest that fits; html output always does\n"
       "      --family 4|6\tshow only IPv4 or only IPv6\n"
       "      --color WHEN\tauto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"
       "      --help\tshow this help\n"
       "\n"
-      "Text output is as wide as $COLUMNS, or else the terminal.\n"
+      "Text output is as wide as $COLUMNS, or else the terminal. The page shows the time of $SOURCE_DATE_EPOCH "
+      "(seconds since 1970) if that is set, or else the current time.\n"
       "Exit status: 0, or 2 if the cluster or an input cannot be read.\n");
   return cli_finish(CLI_OK);
 }
@@ -162,9 +165,47 @@ static unsigned columns(void) {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+/* --- what the page says about itself --- */
+
+/* Where the objects come from, in ARENA; NULL if only manifests were read. */
+static const char *source_of(struct dw_arena *arena, const struct cli_world_options *options) {
+  if (options->state != NULL)
+    return dw_arena_printf(arena, "state folder %s", options->state);
+  if (options->kubeconfig == NULL && !options->in_cluster)
+    return NULL;
+  struct dw_api_options api = {options->kubeconfig, options->context};
+  struct dw_api_config *config = dw_api_config_load(&api, NULL);
+  if (config == NULL)
+    return options->context;
+  const char *server = dw_api_config_server(config);
+  const char *source = options->context == NULL ? dw_arena_strdup(arena, server)
+                                                : dw_arena_printf(arena, "%s (context %s)", server, options->context);
+  dw_api_config_free(config);
+  return source;
+}
+
+/* The time of SOURCE_DATE_EPOCH, so that a page can be reproduced, or else the current time. */
+static int read_created(int64_t *out) {
+  const char *epoch = setting("SOURCE_DATE_EPOCH");
+  *out = (int64_t)time(NULL);
+  if (*epoch == '\0' || (dw_parse_int64(epoch, out) && *out >= 0))
+    return CLI_OK;
+  return cli_usage("map", "invalid SOURCE_DATE_EPOCH \"%s\"; use a number of seconds since 1970", epoch);
+}
+
+static int render_page(struct dw_arena *arena, const struct dw_map *map, const struct arguments *arguments,
+                       struct dw_buf *out) {
+  struct dw_map_page page = {.source = source_of(arena, &arguments->manifests.world)};
+  int status = read_created(&page.created);
+  if (status == CLI_OK)
+    dw_map_html(map, &page, out);
+  return status;
+}
+
 /* --- the map --- */
 
 static int render(struct dw_arena *arena, const struct dw_world *world, const struct arguments *arguments) {
+  int status = CLI_OK;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   const struct dw_map *map = dw_map_build(arena, world, &arguments->map);
   struct dw_map_text_options options = {columns(), is_utf8(), cli_wants_color(arguments->color)};
@@ -173,13 +214,11 @@ static int render(struct dw_arena *arena, const struct dw_world *world, const st
   else if (arguments->form == FORM_SVG)
     dw_map_svg(map, &out);
   else if (arguments->form == FORM_HTML)
-    dw_map_html(map, &out);
+    status = render_page(arena, map, arguments, &out);
   else
     dw_map_text(map, &options, &out);
-  if (out.length == 0)
-    return cli_usage("map", "this output format is not built in");
-  fwrite(out.data, 1, out.length, stdout);
-  return cli_finish(CLI_OK);
+  fwrite(dw_buf_text(&out), 1, out.length, stdout);
+  return cli_finish(status);
 }
 
 /* Their addresses would be shown as free without a word. */

@@ -219,7 +219,12 @@ void dw_map_json(const struct dw_map *map, struct dw_buf *out) __attribute__((no
 /* One <svg> element. It can be embedded in an HTML page: it has no XML declaration, and all selectors of its style and
  * all ids begin with "dwmap". */
 void dw_map_svg(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
+/* What the page says about itself. */
+struct dw_map_page {
+  const char *source; /* "API server https://...", "state folder DIR"; NULL: not shown */
+  int64_t created;    /* in seconds since 1970; negative: not shown */
+};
 /* One self-contained HTML page. */
-void dw_map_html(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
+void dw_map_html(const struct dw_map *map, const struct dw_map_page *page, struct dw_buf *out) __attribute__((nonnull));
 
 #endif

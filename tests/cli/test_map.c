@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/api_stub.h"
 #include "support/run_program.h"
 
 static int setup(void **state) {
@@ -88,8 +89,8 @@ static void a_size_that_is_too_small_is_replaced(void **state) {
   assert_null(strstr(run.out, "\"range\": \"10.200.6.0/30\""));
 #define NBSP "\xC2\xA0"
   expect_text(&svg, "/30 is too small: usable" NBSP "2, needed" NBSP "3. The smallest size that fits is /29");
-  expect_text(&html, "<p>/30 is too small: usable" NBSP "2, needed" NBSP "3. The smallest size that fits is /29");
-  expect_text(&html, "Use <strong class=\"address\">10.200.6.0/29</strong>");
+  expect_text(&html, "/30 is too small: usable" NBSP "2, needed" NBSP "3. The smallest size that fits is /29");
+  expect_text(&html, "<span class=\"address\">10.200.6.0/29</span>");
 }
 
 static void a_size_that_just_fits_is_marked(void **state) {
@@ -226,6 +227,39 @@ static void svg_and_html_are_printed(void **state) {
   expect_text(&html, "10.200.6.0/29");
 }
 
+static void a_page_says_where_and_when_it_was_made(void **state) {
+  (void)state;
+  setenv("SOURCE_DATE_EPOCH", "1796000000", 1);
+  RUN_SCOPED folder = RUN("map", "-s", "demo/state", "-o", "html");
+  RUN_SCOPED again = RUN("map", "-s", "demo/state", "-o", "html");
+  RUN_SCOPED manifests = RUN("map", "-f", "demo/manifests/migration.yaml", "-o", "html");
+  setenv("SOURCE_DATE_EPOCH", "yesterday", 1);
+  RUN_SCOPED wrong = RUN("map", "-s", "demo/state", "-o", "html");
+  RUN_SCOPED text = RUN("map", "-s", "demo/state");
+  unsetenv("SOURCE_DATE_EPOCH");
+  RUN_SCOPED now = RUN("map", "-s", "demo/state", "-o", "html");
+  expect_text(&folder, "<dd>state folder demo/state</dd>");
+  expect_text(&folder, "<time datetime=\"2026-11-30T00:53:20Z\">");
+  assert_string_equal(folder.out, again.out);
+  assert_null(strstr(manifests.out, "<dt>Cluster</dt>"));
+  assert_int_equal(wrong.status, 2);
+  assert_string_equal(wrong.out, "");
+  assert_non_null(strstr(wrong.err, "invalid SOURCE_DATE_EPOCH \"yesterday\"; use a number of seconds since 1970"));
+  assert_int_equal(text.status, 0); /* only the page has a time */
+  expect_text(&now, "<time datetime=\"20");
+}
+
+static void a_page_names_the_api_server(void **state) {
+  (void)state;
+  static const struct api_route routes[] = {{"/api/v1/nodes", 200, ""}, {NULL, 0, NULL}};
+  API_STUB_SCOPED stub = api_stub_start(routes);
+  RUN_SCOPED run = RUN("map", "--kubeconfig", stub.kubeconfig, "-o", "html");
+  RUN_SCOPED named = RUN("map", "--kubeconfig", stub.kubeconfig, "--context", "here", "-o", "html");
+  assert_int_equal(run.status, 0);
+  expect_text(&run, "<dt>Cluster</dt><dd>http://127.0.0.1:");
+  expect_text(&named, " (context here)</dd>");
+}
+
 static void the_documentation_shows_the_output(void **state) {
   (void)state;
   setenv("COLUMNS", "80", 1);
@@ -266,6 +300,8 @@ int main(void) {
       cmocka_unit_test_setup(one_family_can_be_selected, setup),
       cmocka_unit_test_setup(locale_and_terminal_select_the_characters, setup),
       cmocka_unit_test_setup(svg_and_html_are_printed, setup),
+      cmocka_unit_test_setup(a_page_says_where_and_when_it_was_made, setup),
+      cmocka_unit_test_setup(a_page_names_the_api_server, setup),
       cmocka_unit_test_setup(the_documentation_shows_the_output, setup),
       cmocka_unit_test_setup(help_lists_the_options, setup),
   };
