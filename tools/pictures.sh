@@ -36,7 +36,7 @@ ln -s "$PWD/demo" "$work/demo"
   check
 ) | tools/terminal_svg.py --recording 'A wrong letter in a migration network: droveway check finds it, and is content once it is fixed' 100 >docs/images/recording.svg
 
-"$droveway" map --state demo/trouble -o html >"$work/page.html"
+SOURCE_DATE_EPOCH=1796000000 "$droveway" map --state demo/trouble -o html >"$work/page.html"
 PYTHONDONTWRITEBYTECODE=1 python3 tests/browser/screenshots.py "$work/page.html" docs/images/page.png
 
 "$droveway" map --state demo/trouble -o svg >docs/images/map.svg

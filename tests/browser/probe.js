@@ -46,17 +46,23 @@
         const contrast = ratio(fore, back);
         if (contrast < 4.5) found.add(named(parent) + " " + fore + " on " + back + ": " + contrast.toFixed(2));
       }
+      /* What the style adds: the number of a cell, and its sign. */
+      for (const cell of document.querySelectorAll(".cells > *"))
+        for (const part of ["::before", "::after"]) {
+          const style = getComputedStyle(cell, part);
+          if (style.content !== "none" && ratio(style.color, behind(cell)) < 4.5)
+            found.add(named(cell) + part + " " + style.color + " on " + behind(cell));
+        }
       return Array.from(found);
     },
 
     /* Elements that are wider than the window, except for those in a frame that scrolls. */
     overflow: () => {
       const width = document.documentElement.clientWidth;
-      const found = width > 500 ? [] : Array.from(document.querySelectorAll(".stacked"))
-        .filter((table) => table.parentElement.scrollWidth > table.parentElement.clientWidth).map((table) => "stacked " + table.id);
+      const found = [];
       if (document.documentElement.scrollWidth > width) found.push("the page is " + document.documentElement.scrollWidth + " wide");
       for (const element of document.body.querySelectorAll("*")) {
-        if (element.closest(".scroll, svg, .skip, .hidden") && !element.matches(".scroll, svg.strip")) continue;
+        if (element.closest(".scroll, pre, svg, .skip, .hidden") && !element.matches(".scroll, pre")) continue;
         if (!element.checkVisibility()) continue;
         const box = element.getBoundingClientRect();
         if (box.right > width + 0.5 || box.left < -0.5) found.push(named(element) + " from " + box.left + " to " + box.right);
@@ -82,7 +88,7 @@
 
     /* Elements that no generated page contains, which prove that a name was interpreted as markup. */
     strangers: () => Array.from(document.querySelectorAll("img, iframe, object, embed, link, form, b, i, u, [onclick], [onload], " +
-      "[onerror], [onfocus], [onmouseover], [autofocus], [style], a[href]:not([href^='#'])"), (e) => e.outerHTML.slice(0, 80))
+      "[onerror], [onfocus], [onmouseover], [autofocus], [style], [srcdoc], a[href]:not([href^='#'])"), (e) => e.outerHTML.slice(0, 80))
       .concat(document.querySelectorAll("script").length === 1 ? [] : ["scripts"],
         document.querySelectorAll("style").length === 1 ? [] : ["styles"],
         window.hit === undefined ? [] : ["window.hit is " + window.hit]),
@@ -99,6 +105,26 @@
         if (!known.has(e.getAttribute("href").slice(1))) lost.push("href " + e.getAttribute("href"));
       return lost.concat(all.filter((id, i) => all.indexOf(id) !== i));
     },
+
+    /* The cells of the area with this title: [class, name for a screen reader, letter]. */
+    cells: (title) => {
+      const area = Array.from(document.querySelectorAll(".area")).find((at) => at.querySelector("h3").textContent === title);
+      return area ? Array.from(area.querySelectorAll(".cells > *"), (cell) =>
+        [cell.className, cell.getAttribute("aria-label") || cell.title, cell.textContent.trim()]) : [];
+    },
+
+    /* Elements that react to a click, and have no name. */
+    nameless: () => Array.from(document.querySelectorAll("a, button, input, summary, [tabindex='0']")).filter((element) => {
+      const label = element.getAttribute("aria-label") || document.getElementById(element.getAttribute("aria-labelledby"))?.textContent ||
+        document.querySelector("label[for='" + element.id + "']")?.textContent || element.textContent;
+      return !label.trim();
+    }).map(named),
+
+    /* The parts of the answer that are not visible without scrolling. */
+    below: () => ["#verdict", "#network dl > div:first-child", "#findings h2", "#network h2"].filter((selector) => {
+      const box = document.querySelector(selector).getBoundingClientRect();
+      return box.bottom > innerHeight || box.top < 0;
+    }),
 
     /* The number of visible rows of a table. */
     shown: (id) => Array.from(document.querySelectorAll("#" + id + " tbody tr")).filter((row) => row.checkVisibility()).length,
