@@ -157,6 +157,7 @@ struct task {
   struct dw_fix_path path;
   struct dw_fix_value value; /* of SET and APPEND */
   const char *name;          /* of RENAME */
+  bool moved;                /* of REMOVE: as in dw_fix_editor */
 };
 
 static bool make(struct dw_fix_editor *e, const struct task *task);
@@ -166,6 +167,7 @@ static bool change_string(struct dw_fix_editor *e, const struct dw_yaml_node *no
 
 static bool make(struct dw_fix_editor *e, const struct task *task) {
   struct spot spot = follow(e, task->path);
+  e->moved = task->moved;
   if (e->why != NULL)
     return false;
   if (spot.rest.count > 0 && spot.node->kind == DW_YAML_SCALAR && !is_null(spot.node)) {
@@ -296,6 +298,25 @@ static bool run(struct editing *editing, const struct task *task) {
   return true;
 }
 
+/* The lines of the block that SPOT leads to, from the one behind its key on. */
+static void keep_block(struct dw_fix_editor *e, const struct spot *spot, struct dw_fix_value *out) {
+  if (spot->parent == NULL || spot->parent->style != ':')
+    return;
+  const char *text = e->text->text;
+  size_t colon = spot->parent->children[2 * spot->index].end;
+  size_t comment = dw_fix_skip_blanks(e, colon + 1);
+  size_t line_end = dw_fix_line_end(e, colon);
+  size_t start = dw_fix_next_line(e, colon);
+  size_t end = dw_fix_line_end(e, dw_fix_content_end(e, spot->node));
+  if (text[colon] != ':' || start > spot->node->start || (comment < line_end && text[comment] != '#'))
+    return;
+  if (comment < line_end)
+    out->comment = dw_arena_strndup(e->arena, text + colon + 1, line_end - colon - 1);
+  out->raw = dw_arena_strndup(e->arena, text + start, end - start);
+  out->block = true;
+  out->indent = spot->node->start - dw_fix_line_start(e, spot->node->start);
+}
+
 /* The value at PATH as it is written, if it is in the same kind of text as TARGET. */
 static void keep_raw(struct editing *editing, struct dw_fix_path path, struct dw_fix_value *out) {
   struct dw_fix_editor e = editor_of(editing->arena, &editing->now);
@@ -309,19 +330,15 @@ static void keep_raw(struct editing *editing, struct dw_fix_path path, struct dw
   }
   if (spot.rest.count > 0 || e.why != NULL || spot.node->node != spot.node->start)
     return;
-  bool block = spot.node->style == ':' || spot.node->style == '-';
+  if (spot.node->style == ':' || spot.node->style == '-') {
+    keep_block(&e, &spot, out);
+    return;
+  }
   bool lines = spot.node->style == '|' || spot.node->style == '>';
-  size_t start = block ? dw_fix_line_start(&e, spot.node->start) : spot.node->start;
+  size_t start = spot.node->start;
   size_t end = dw_fix_content_end(&e, spot.node);
-  if (block)
-    end = dw_fix_line_end(&e, end);
-  if (lines || (!e.text->json && !block && memchr(text + start, '\n', end - start) != NULL))
-    return;
-  if (block && text[start + strspn(text + start, " ")] != text[spot.node->start])
-    return;
-  out->raw = dw_arena_strndup(editing->arena, text + start, end - start);
-  out->block = block;
-  out->indent = spot.node->start - start;
+  if (!lines && (e.text->json || memchr(text + start, '\n', end - start) == NULL))
+    out->raw = dw_arena_strndup(editing->arena, text + start, end - start);
 }
 
 static bool move(struct editing *editing, const struct dw_edit *edit, const dw_json *value) {
@@ -330,7 +347,9 @@ static bool move(struct editing *editing, const struct dw_edit *edit, const dw_j
                      .path = dw_fix_path_read(editing->arena, edit->value),
                      .value = {.json = dw_fix_value_at(editing->arena, value, edit->field)}};
   keep_raw(editing, from, &put.value);
-  return run(editing, &(struct task){.kind = DW_EDIT_REMOVE, .path = from}) && run(editing, &put);
+  /* In this order, what contains it does not become empty in between. */
+  return run(editing, &put) &&
+         run(editing, &(struct task){.kind = DW_EDIT_REMOVE, .path = from, .moved = put.value.block});
 }
 
 static bool perform(struct editing *editing, const struct dw_edit *edit, const dw_json *value) {

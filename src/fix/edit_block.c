@@ -19,13 +19,13 @@ static bool put_block(struct dw_fix_editor *e, struct dw_buf *out, const struct 
   for (const char *line = value->raw; *line != '\0';) {
     size_t length = strcspn(line, "\n");
     size_t own = strspn(line, " ");
-    bool empty = own == length || line[own] == '\r';
-    if (!empty && own < value->indent)
-      return dw_fix_refuse(e, "its lines can't be indented again");
-    dw_buf_printf(out, "%s%*s", e->newline, empty ? 0 : (int)(own - value->indent + indent), "");
     size_t end = length > own && line[length - 1] == '\r' ? length - 1 : length;
-    if (!empty)
-      dw_buf_add(out, line + own, end - own);
+    bool comment = line[own] == '#';
+    if (own < end && own < value->indent && !comment)
+      return dw_fix_refuse(e, "its lines can't be indented again");
+    size_t deeper = own > value->indent ? own - value->indent : 0;
+    dw_buf_printf(out, "%s%*s", e->newline, own < end ? (int)(indent + deeper) : 0, "");
+    dw_buf_add(out, line + own, end - own);
     line += length + (line[length] == '\n');
   }
   return true;
@@ -37,6 +37,8 @@ static bool put_member(struct dw_fix_editor *e, struct dw_buf *out, size_t inden
   dw_buf_printf(out, "%s%*s%s:", e->newline, (int)indent, "", dw_fix_render_key(e, path.names[0], style));
   if (path.count > 1)
     return put_member(e, out, indent + 2, dw_fix_path_after(path, 1), value, style);
+  if (value->block && value->comment != NULL)
+    dw_buf_puts(out, value->comment);
   if (value->block)
     return put_block(e, out, value, indent + 2);
   dw_buf_printf(out, " %s", value->raw != NULL ? value->raw : dw_fix_render(e, value->json, ' '));
@@ -81,7 +83,7 @@ bool dw_fix_block_append(struct dw_fix_editor *e, const struct dw_yaml_node *nod
  * A comment behind it stays. */
 static void remove_lines(struct dw_fix_editor *e, size_t start, size_t end) {
   size_t rest = dw_fix_skip_blanks(e, end);
-  if (rest < e->text->length && e->text->text[rest] == '#')
+  if (rest < e->text->length && e->text->text[rest] == '#' && !e->moved)
     dw_fix_replace(e, start, rest, "");
   else
     dw_fix_replace(e, dw_fix_line_start(e, start), dw_fix_next_line(e, end), "");
@@ -98,7 +100,7 @@ static bool empty(struct dw_fix_editor *e, const struct dw_yaml_node *node, cons
   bool own_line = begins_line(e, node->start) && before < dw_fix_line_start(e, node->start);
   if (!own_line || before == 0 || raw[before - 1] != ':') {
     dw_fix_replace(e, node->start, end, text);
-  } else if (rest < e->text->length && raw[rest] == '#') {
+  } else if (rest < e->text->length && raw[rest] == '#' && !e->moved) {
     dw_fix_replace(e, before, rest, dw_arena_join(e->arena, " ", text, " "));
   } else {
     dw_fix_replace(e, before, before, dw_arena_join(e->arena, " ", text, ""));
@@ -107,9 +109,22 @@ static bool empty(struct dw_fix_editor *e, const struct dw_yaml_node *node, cons
   return true;
 }
 
+/* Where the comment behind KEY begins; 0 if there is none before its value. */
+static size_t comment_of(const struct dw_fix_editor *e, const struct dw_yaml_node *key) {
+  size_t at = dw_fix_skip_blanks(e, key->end + 1);
+  bool comment = at < key[1].node && e->text->text[key->end] == ':' && e->text->text[at] == '#';
+  return comment ? at : 0;
+}
+
 static bool remove_member(struct dw_fix_editor *e, const struct dw_yaml_node *node, size_t index) {
   const struct dw_yaml_node *key = &node->children[2 * index];
   size_t end = dw_fix_content_end(e, key + 1);
+  size_t comment = e->moved ? 0 : comment_of(e, key);
+  if (begins_line(e, key->node) && comment > 0) {
+    dw_fix_replace(e, key->node, comment, "");
+    remove_lines(e, key[1].start, end);
+    return true;
+  }
   if (begins_line(e, key->node)) {
     remove_lines(e, key->node, end);
     return true;

@@ -14,6 +14,7 @@ struct dw_fix_editor {
   const char *newline;           /* the line break of the text */
   struct dw_fix_changes changes; /* that make the edit */
   const char *why;               /* why it is not possible; NULL while it is */
+  bool moved;                    /* what is removed is elsewhere now, with its comments */
 };
 
 /* A value to write. */
@@ -22,6 +23,7 @@ struct dw_fix_value {
   const char *raw; /* its text in the same document, if it was there before; NULL */
   size_t indent;   /* if RAW is a block of whole lines: the columns before its first line */
   bool block;
+  const char *comment; /* behind the key of the block, with the blanks before it; NULL */
 };
 
 /* Records why the edit is not possible. Returns false. */

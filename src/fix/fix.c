@@ -114,7 +114,11 @@ static struct situation look(const struct run *run, const struct dw_draft *draft
   struct dw_manifest_choice choice = run->task->choice;
   choice.drafts = drafts;
   choice.draft_count = count;
-  (void)dw_manifests_gather(s.subjects.arena, &choice, &s.subjects.read, NULL); /* what is unreadable is in it */
+  /* What is unreadable is in what was read. */
+  int failed = choice.count > 0 ? dw_manifests_gather(s.subjects.arena, &choice, &s.subjects.read, NULL)
+                                : dw_manifests_gather_text(s.subjects.arena, drafts->file, drafts->text, drafts->length,
+                                                           &s.subjects.read, NULL);
+  (void)failed;
   (void)dw_subjects_build(&s.subjects, dw_policy_ref(run->task->policy), run->task->state, run->task->ns, NULL);
   for (size_t i = 0; i < s.subjects.count; i++)
     if (dw_kind_is_judged(s.subjects.items[i].kind))

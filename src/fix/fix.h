@@ -10,8 +10,8 @@
 struct dw_fix_task {
   struct dw_policy *policy; /* stays the caller's */
   const struct dw_lint_state *state;
-  const char *ns; /* of manifests that do not set one; NULL: the policy's namespace */
-  struct dw_manifest_choice choice;
+  const char *ns;                   /* of manifests that do not set one; NULL: the policy's namespace */
+  struct dw_manifest_choice choice; /* without paths: its only draft is what to fix */
   /* May give edits for a finding that has none; {NULL, 0} if there are none. They are in ARENA. NULL is allowed. */
   struct dw_edits (*more)(void *context, struct dw_arena *arena, const struct dw_subjects *subjects,
                           const struct dw_subject *subject, const struct dw_finding *finding);

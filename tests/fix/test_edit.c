@@ -133,6 +133,7 @@ static void a_member_of_a_block_is_removed_with_its_lines(void **state) {
       KEPT("a:\n- b: 1 # one\n  c: 2\n", REMOVE, "a[0].b", NULL, "it shares its line with something else"),
       KEPT("a: 1\n", REMOVE, "b", NULL, "it is not in this file"),
       DONE("a: 1\n", REMOVE, "a", NULL, "{}\n"),
+      DONE("a: # why\n  b: 1\n  c: 2\nd: 3\n", REMOVE, "a", NULL, "# why\nd: 3\n"),
   };
   EXPECT_ALL(samples);
 }
@@ -171,6 +172,8 @@ static void values_move_with_their_text(void **state) {
       DONE("a: 0x10 # c\nb:\n  c: 1\n", MOVE, "a", "b.a", "# c\nb:\n  c: 1\n  a: 0x10\n"),
       DONE("a:\n  x: 1 # one\n  # two\n  y: 2\nb:\n  c: 1\n", MOVE, "a", "b.a",
            "b:\n  c: 1\n  a:\n    x: 1 # one\n    # two\n    y: 2\n"),
+      DONE("s: # a\n  l: # b\n  # c\n    x: 1 # one\n", MOVE, "s.l", "s.v.l",
+           "s: # a\n  v:\n    l: # b\n      # c\n      x: 1 # one\n"),
       DONE("b:\n  c: 1\n  d:\n    x: 1\n", MOVE, "b.d", "d", "b:\n  c: 1\nd:\n  x: 1\n"),
       KEPT("a: 1\nb:\n  a: 2\n", MOVE, "a", "b.a", "there is a \"a\" already"),
   };
