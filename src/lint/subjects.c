@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cluster/desired.h"
 #include "lint/applied.h"
 #include "lint/made.h"
 #include "rules/engine.h"
@@ -143,9 +144,62 @@ static void read_subjects(struct dw_subjects *out, struct dw_manifest *manifests
     out->items[i].order = i + 1;
 }
 
+/* --- NICs that NodeNetworkConfigurationPolicies among the manifests will create --- */
+
+struct named_node {
+  const char *name; /* first, for dw_by_name() */
+  const struct dw_object *node;
+};
+
+static const dw_json **collect_desired(struct dw_arena *arena, const struct dw_manifest *manifests, size_t *count) {
+  size_t all = 0;
+  for (const struct dw_manifest *m = manifests; m; m = m->next)
+    all++;
+  const dw_json **policies = dw_arena_array(arena, all + 1, sizeof(const dw_json *));
+  *count = 0;
+  for (const struct dw_manifest *m = manifests; m; m = m->next)
+    if (m->template == NULL && dw_desired_is(m->json))
+      policies[(*count)++] = m->json;
+  return policies;
+}
+
+/* The Nodes among OBJECTS[COUNT]; of two with one name, either. */
+static struct named_node *sort_nodes(struct dw_arena *arena, const struct dw_object *const *objects, size_t count,
+                                     size_t *node_count) {
+  struct named_node *nodes = dw_arena_array(arena, count + 1, sizeof *nodes);
+  *node_count = 0;
+  for (size_t i = 0; i < count; i++)
+    if (objects[i]->kind == DW_KIND_NODE)
+      nodes[(*node_count)++] = (struct named_node){objects[i]->name, objects[i]};
+  qsort(nodes, *node_count, sizeof *nodes, dw_by_name);
+  return nodes;
+}
+
+/* Replaces the NodeNetworkStates among OBJECTS[COUNT] by those that result when the policies among the manifests are
+ * applied. The new objects are added to MADE, and the caller owns them. Returns their number. */
+static size_t apply_desired(const struct dw_subjects *subjects, const struct dw_object **objects, size_t count,
+                            const struct dw_object **made) {
+  size_t policy_count;
+  size_t node_count;
+  size_t made_count = 0;
+  const dw_json **policies = collect_desired(subjects->arena, subjects->read.first, &policy_count);
+  if (policy_count == 0)
+    return 0;
+  const struct named_node *nodes = sort_nodes(subjects->arena, objects, count, &node_count);
+  for (size_t i = 0; i < count; i++) {
+    if (objects[i]->kind != DW_KIND_NODE_NETWORK_STATE)
+      continue;
+    const struct named_node *found = dw_find_by_name(objects[i]->name, nodes, node_count, sizeof *nodes);
+    objects[i] = dw_desired_apply(objects[i], found == NULL ? NULL : found->node, policies, policy_count);
+    made[made_count++] = objects[i];
+  }
+  return made_count;
+}
+
 static void build_world(struct dw_subjects *out, struct dw_policy *policy, const struct dw_lint_state *state) {
-  const struct dw_object **objects =
-      dw_arena_array(out->arena, state->count + out->count + 1, sizeof(const struct dw_object *));
+  size_t room = state->count + out->count + 1;
+  const struct dw_object **objects = dw_arena_array(out->arena, room, sizeof(const struct dw_object *));
+  const struct dw_object **made = dw_arena_array(out->arena, room, sizeof(const struct dw_object *));
   struct dw_view_source source = {.objects = objects, .count = state->count};
   if (state->count)
     memcpy(objects, state->objects, state->count * sizeof *objects);
@@ -153,8 +207,11 @@ static void build_world(struct dw_subjects *out, struct dw_policy *policy, const
   for (size_t i = 0; i < out->count; i++)
     if (out->items[i].object)
       objects[source.count++] = out->items[i].object;
+  size_t made_count = apply_desired(out, objects, source.count, made);
   dw_lint_made_add(out, state, policy, &source);
   out->world = dw_world_build(policy, &source);
+  for (size_t i = 0; i < made_count; i++)
+    dw_object_unref(made[i]);
   for (size_t i = 0; i < out->count; i++)
     if (out->items[i].kind == DW_KIND_NAD)
       dw_view_set_order(out->world->view, out->items[i].ns, out->items[i].name, out->items[i].order);
