@@ -16,6 +16,7 @@ awk '
     may["cluster"] = "base net json yaml cni cluster"
     may["rules"] = "base net json yaml cni cluster rules"
     may["map"] = "base net json cni cluster rules map"
+    may["plan"] = "base net json yaml cni cluster rules map plan"
     may["files"] = "base json yaml cluster files"
     may["lint"] = "base net json yaml cni cluster rules files lint"
     may["fix"] = "base json yaml cluster rules files lint fix"
@@ -27,7 +28,7 @@ awk '
     may["policyreport"] = "base json rules kube policyreport"
     may["serve"] = "base net json yaml cni cluster rules files kube http certs events policyreport serve"
     may["sandbox"] = "base sandbox"
-    may["cli"] = "base net json yaml cni cluster rules map files lint fix kube http certs events policyreport serve sandbox cli"
+    may["cli"] = "base net json yaml cni cluster rules map plan files lint fix kube http certs events policyreport serve sandbox cli"
     home["yaml.h"] = "yaml"; home["curl/"] = "kube"; home["microhttpd.h"] = "http"; home["gnutls/"] = "http"
     home["openssl/"] = "certs"; home["seccomp.h"] = "sandbox"; home["droveway/"] = "library"
   }

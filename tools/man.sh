@@ -37,6 +37,7 @@ cat <<'END'
 .It Ev KUBECONFIG
 The kubeconfig that
 .Cm audit ,
+.Cm init ,
 .Cm snapshot
 and
 .Cm map
@@ -65,6 +66,10 @@ Check the output of kustomize against a snapshot of the cluster:
 Explain a rule, with an example that breaks it and its fix:
 .Pp
 .Dl droveway explain overlap-cluster-network
+.Pp
+Write a migration network that fits the cluster:
+.Pp
+.Dl kubectl droveway init
 .Pp
 Find a free range for a migration network:
 .Pp

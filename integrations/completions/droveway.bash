@@ -8,7 +8,7 @@ _droveway_words() { # COMMAND...: the commands, or the options of COMMAND
     echo --help
     echo --version
   else
-    "$program" "$1" --help 2>/dev/null | grep -oE -- '(^|[ ,])--[a-z][a-z-]*' | tr -d ' ,' | sort -u
+    "$program" "$1" --help 2>/dev/null | grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]*' | tr -d ' ,' | sort -u
   fi
 }
 
@@ -20,7 +20,8 @@ _droveway_values() { # PROGRAM COMMAND OPTION: the values of OPTION; empty for f
   --log-format) printf '%s\n' json text ;;
   --log-level) printf '%s\n' error warn info debug ;;
   --family) printf '%s\n' 4 6 ;;
-  --suggest) printf '%s\n' /22 /23 /24 /25 /26 /64 ;;
+  --plugin) printf '%s\n' macvlan bridge ;;
+  --size | --suggest) printf '%s\n' /22 /23 /24 /25 /26 /64 ;;
   esac
 }
 

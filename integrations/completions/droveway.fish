@@ -19,7 +19,9 @@ function __droveway_values -a program command previous # the values of the optio
             printf '%s\n' error warn info debug
         case --family
             printf '%s\n' 4 6
-        case --suggest
+        case --plugin
+            printf '%s\n' macvlan bridge
+        case --size --suggest
             printf '%s\n' /22 /23 /24 /25 /26 /64
     end
 end
@@ -37,7 +39,7 @@ function __droveway_complete
     if test (count $values) -gt 0
         printf '%s\n' $values
     else if string match -q -- '-*' $word
-        $program $command --help 2>/dev/null | string replace -rf '^ +(?:-[a-z], +)?(--[a-z][a-z-]*)(?: [A-Z/|0-9.:]+)*(?: +(.*))?$' '$1\t$2'
+        $program $command --help 2>/dev/null | string replace -rf '^ +(?:-[a-z], +)?(--[a-z][a-z0-9-]*)(?: [A-Z/|0-9.:]+)*(?: +(.*))?$' '$1\t$2'
     else if test $command = explain
         $program rules 2>/dev/null | tail -n +2 | string match -rg '^([a-z-]+)'
     else if test $command = completion

@@ -29,6 +29,7 @@ int cli_check(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_explain(int argc, char **argv);
+int cli_init(int argc, char **argv);
 int cli_map(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_snapshot(int argc, char **argv);

@@ -30,11 +30,15 @@ static size_t wished_width(void) {
 }
 
 size_t cli_wrap_width(void) {
+  return cli_wrap_width_of(STDOUT_FILENO);
+}
+
+size_t cli_wrap_width_of(int fd) {
   struct winsize size;
-  if (!isatty(STDOUT_FILENO))
+  if (!isatty(fd))
     return 0;
   size_t width = wished_width();
-  if (width == 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+  if (width == 0 && ioctl(fd, TIOCGWINSZ, &size) == 0)
     width = size.ws_col;
   if (width == 0)
     width = USUAL_WIDTH;

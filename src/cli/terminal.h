@@ -16,6 +16,8 @@ bool cli_wants_color(enum cli_color color);
 /* The columns that text is wrapped to: $COLUMNS, else the width of the terminal on standard output, else 80, but at
  * least 40. 0 if standard output is not a terminal: then nothing is wrapped, for grep and other programs. */
 size_t cli_wrap_width(void);
+/* The same for the terminal on descriptor FD. */
+size_t cli_wrap_width_of(int fd);
 
 struct cli_glyph {
   uint32_t code;  /* DW_UTF8_BAD for a byte that is not valid UTF-8 */

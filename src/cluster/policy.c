@@ -71,16 +71,46 @@ void dw_policy_free(struct dw_policy *policy) {
   dw_policy_free(base);
 }
 
-struct dw_policy *dw_policy_in(struct dw_policy *policy, const char *namespace_) {
+/* A copy that keeps POLICY alive. */
+static struct dw_policy *derive(struct dw_policy *policy) {
   struct dw_arena *arena = dw_arena_new(ARENA_LIMIT);
   struct counted *counted = dw_arena_alloc(arena, sizeof *counted);
   counted->policy = *policy;
   counted->policy.arena = arena;
-  counted->policy.namespace_ = dw_arena_strdup(arena, namespace_);
-  counted->policy.namespace_known = true;
   counted->base = policy;
   atomic_init(&counted->references, 1);
   return &counted->policy;
+}
+
+struct dw_policy *dw_policy_in(struct dw_policy *policy, const char *namespace_) {
+  struct dw_policy *copy = derive(policy);
+  copy->namespace_ = dw_arena_strdup(copy->arena, namespace_);
+  copy->namespace_known = true;
+  return copy;
+}
+
+static struct dw_remote_cluster copy_remote(struct dw_arena *arena, const struct dw_remote_cluster *from) {
+  struct dw_remote_cluster copy = {.name = dw_arena_strdup(arena, from->name), .range_count = from->range_count};
+  copy.ranges = dw_arena_array(arena, from->range_count, sizeof *copy.ranges);
+  copy.texts = dw_arena_array(arena, from->range_count, sizeof *copy.texts);
+  for (size_t i = 0; i < from->range_count; i++) {
+    copy.ranges[i] = from->ranges[i];
+    copy.texts[i] = dw_arena_strdup(arena, from->texts[i]);
+  }
+  return copy;
+}
+
+struct dw_policy *dw_policy_with_remotes(struct dw_policy *policy, const struct dw_policy *other) {
+  struct dw_policy *copy = derive(policy);
+  size_t count = policy->remote_cluster_count;
+  copy->remote_clusters =
+      dw_arena_array(copy->arena, count + other->remote_cluster_count, sizeof *copy->remote_clusters);
+  if (count > 0)
+    memcpy(copy->remote_clusters, policy->remote_clusters, count * sizeof *copy->remote_clusters);
+  for (size_t i = 0; i < other->remote_cluster_count; i++)
+    copy->remote_clusters[count++] = copy_remote(copy->arena, &other->remote_clusters[i]);
+  copy->remote_cluster_count = count;
+  return copy;
 }
 
 enum dw_action dw_policy_action(const struct dw_policy *policy, const char *rule, enum dw_action fallback) {

@@ -97,6 +97,10 @@ struct dw_policy *dw_policy_ref(struct dw_policy *policy) __attribute__((nonnull
 /* A copy of POLICY with NAMESPACE as the one where KubeVirt runs. The ownership of POLICY passes to the result. */
 struct dw_policy *dw_policy_in(struct dw_policy *policy, const char *namespace_)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
+/* A copy of POLICY with the remote clusters of OTHER added to its own. The ownership of POLICY passes to the result;
+ * OTHER is copied from. */
+struct dw_policy *dw_policy_with_remotes(struct dw_policy *policy, const struct dw_policy *other)
+    __attribute__((nonnull, warn_unused_result, returns_nonnull));
 /* Removes a reference; the last one frees the policy. NULL is allowed. */
 void dw_policy_free(struct dw_policy *policy);
 

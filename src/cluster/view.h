@@ -179,6 +179,8 @@ const struct dw_cluster_network *dw_view_cluster_networks(const struct dw_view *
 
 /* Writes the names of the network nodes without a NodeNetworkState to OUT, at most MAX. Returns how many there are. */
 size_t dw_view_nodes_without_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
+/* The same for those with one. */
+size_t dw_view_nodes_with_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
 /* A node that runs KubeVirt's pods. */
 struct dw_handler_node {
   const struct dw_object *node;

@@ -15,6 +15,10 @@ size_t dw_view_nodes_without_nics(const struct dw_view *view, const char **out, 
   return copy_names(view->nics.unmeasured, view->nics.unmeasured_count, out, max);
 }
 
+size_t dw_view_nodes_with_nics(const struct dw_view *view, const char **out, size_t max) {
+  return copy_names(view->nics.measured, view->nics.measured_count, out, max);
+}
+
 size_t dw_view_common_nics(const struct dw_view *view, const char **out, size_t max) {
   return copy_names(view->nics.common, view->nics.common_count, out, max);
 }

@@ -235,10 +235,13 @@ static struct dw_interval claim_of(const struct dw_map_entry *entry) {
 }
 
 static void find_used(struct dw_map_builder *b, const struct drafts *drafts) {
-  struct dw_interval *items = dw_arena_array(b->scratch, drafts->count, sizeof *items);
-  for (size_t i = 0; i < drafts->count; i++)
+  size_t count = drafts->count;
+  struct dw_interval *items = dw_arena_array(b->scratch, count + b->options->avoided_count, sizeof *items);
+  for (size_t i = 0; i < count; i++)
     items[i] = claim_of(&drafts->items[i].entry);
-  b->used = dw_map_union_make(items, drafts->count);
+  for (size_t i = 0; i < b->options->avoided_count; i++)
+    items[count++] = b->options->avoided[i];
+  b->used = dw_map_union_make(items, count);
 }
 
 /* A unique local /48 belongs to one site (RFC 4193, section 3.1), except for the defaults of OVN-Kubernetes, which are

@@ -192,7 +192,9 @@ struct dw_map_options {
   int family;            /* 4 or 6: only this family; 0: both */
   unsigned suggest_bits; /* size of the ranges to suggest; 0: suggest none */
   bool suggest_v4;
-  bool suggest_fitting; /* suggest ranges of the smallest size that fits; suggest_bits is 0 */
+  bool suggest_fitting;              /* suggest ranges of the smallest size that fits; suggest_bits is 0 */
+  const struct dw_interval *avoided; /* also in use, without being shown; must outlive the call */
+  size_t avoided_count;
 };
 
 /* Returns true if blocks of this size can be suggested: /8 to /30 for IPv4, /48 to /126 for IPv6. */

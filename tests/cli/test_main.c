@@ -17,7 +17,7 @@
 #include "support/run_program.h"
 #include "support/waiting.h"
 
-static const char *const commands[] = {"serve", "review",  "check", "inspect",    "audit",  "snapshot", "map",
+static const char *const commands[] = {"serve", "review",  "check", "inspect",    "audit",  "snapshot", "init",   "map",
                                        "rules", "explain", "certs", "completion", "schema", "sleep",    "version"};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

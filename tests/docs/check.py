@@ -65,11 +65,11 @@ def check_options(path, commands):
   for command, rest in re.findall(r"(?:^|[`|/ ])droveway ([a-z]+)\b([^`|\n]*)", text):
     if command not in commands:
       continue  # prose, for example "droveway is"
-    for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", rest.split(" #")[0]):
+    for option in re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", rest.split(" #")[0]):
       used += 1
       if not knows(commands[command], option):
         bad(path, f"droveway {command} has no option {option}")
-  for option in re.findall(r"`(--[a-z][a-z-]+)", text):
+  for option in re.findall(r"`(--[a-z][a-z0-9-]+)", text):
     used += 1
     if option not in FOREIGN and not any(knows(text, option) for text in commands.values()):
       bad(path, f"no command has the option {option}")

@@ -39,7 +39,7 @@ completed() { # WORDS...: the completions that bash offers for the last one
 }
 for command in $commands; do
   holds "bash, commands" "$command" "$(completed droveway '')"
-  for option in $(droveway "$command" --help | grep -oE '^ +(-[a-z], +)?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+  for option in $(droveway "$command" --help | grep -oE '^ +(-[a-z], +)?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+'); do
     holds "bash, options of $command" "$option" "$(completed droveway "$command" --)"
   done
 done
@@ -91,7 +91,7 @@ fish_offers() { # LINE: the completions that fish offers at its end, without des
 }
 for command in $commands; do
   holds "fish, commands" "$command" "$(fish_offers 'droveway ')"
-  for option in $(droveway "$command" --help | grep -oE '^ +(-[a-z], +)?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+  for option in $(droveway "$command" --help | grep -oE '^ +(-[a-z], +)?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+'); do
     holds "fish, options of $command" "$option" "$(fish_offers "droveway $command --")"
   done
 done

@@ -57,12 +57,26 @@ static char *read_all(int fd) {
 }
 
 char *on_terminal(unsigned short columns, const char *const *environment, const char *const *arguments) {
+  int status;
+  return on_terminal_typing(columns, environment, arguments, "", &status);
+}
+
+static void type(int fd, const char *input) {
+  size_t length = strlen(input);
+  if (length > 0)
+    assert_int_equal(write(fd, input, length), length);
+}
+
+char *on_terminal_typing(unsigned short columns, const char *const *environment, const char *const *arguments,
+                         const char *input, int *exit_status) {
   struct winsize size = {.ws_row = 25, .ws_col = columns};
   struct termios raw;
   int fd = -1;
   int status = 0;
   memset(&raw, 0, sizeof raw);
   cfmakeraw(&raw); /* line ends are not changed */
+  raw.c_lflag |= ICANON;
+  raw.c_cc[VEOF] = 4;
   fflush(NULL);
   pid_t pid = forkpty(&fd, NULL, &raw, &size);
   if (pid < 0 && (errno == ENODEV || errno == ENOENT))
@@ -70,9 +84,11 @@ char *on_terminal(unsigned short columns, const char *const *environment, const 
   assert_true(pid >= 0);
   if (pid == 0)
     become(environment, arguments);
+  type(fd, input);
   char *text = read_all(fd);
   close(fd);
   assert_int_equal(waitpid(pid, &status, 0), pid);
   assert_true(WIFEXITED(status));
+  *exit_status = WEXITSTATUS(status);
   return text;
 }

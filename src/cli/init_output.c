@@ -1,0 +1,150 @@
+#include "cli/init_output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+/* --- files --- */
+
+static int check_file(const struct cli_init_output *output, const char *file, struct dw_error *err) {
+  DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
+  struct stat status;
+  dw_buf_printf(&path, "%s/%s", output->folder, file);
+  if (lstat(dw_buf_text(&path), &status) == 0 && !output->force)
+    return dw_error_set(err, DW_ERR_IO, "%s exists; use --force to replace it, or another --output-dir",
+                        dw_buf_text(&path));
+  return 0;
+}
+
+static int write_file(const struct cli_init_output *output, const struct dw_plan_document *file, struct dw_error *err) {
+  DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
+  dw_buf_printf(&path, "%s/%s", output->folder, file->file);
+  int fd = open(dw_buf_text(&path), O_WRONLY | O_CREAT | O_CLOEXEC | (output->force ? O_TRUNC : O_EXCL), 0666);
+  if (fd < 0)
+    return dw_error_set(err, DW_ERR_IO, "can't create %s: %s", dw_buf_text(&path), strerror(errno));
+  size_t length = strlen(file->text);
+  size_t done = 0;
+  while (done < length) {
+    ssize_t wrote = write(fd, file->text + done, length - done);
+    if (wrote < 0 && errno != EINTR)
+      break;
+    done += wrote > 0 ? (size_t)wrote : 0;
+  }
+  int reason = errno;
+  if (close(fd) == 0 && done == length)
+    return 0;
+  return dw_error_set(err, DW_ERR_IO, "can't write %s: %s", dw_buf_text(&path), strerror(reason));
+}
+
+int cli_init_write(const struct cli_init_output *output, const struct cli_init_files *files, struct dw_error *err) {
+  for (size_t i = 0; i < files->count; i++)
+    if (check_file(output, files->items[i].file, err) != 0)
+      return -1;
+  if (mkdir(output->folder, 0777) != 0 && errno != EEXIST)
+    return dw_error_set(err, DW_ERR_IO, "can't create the directory %s: %s", output->folder, strerror(errno));
+  for (size_t i = 0; i < files->count; i++)
+    if (write_file(output, &files->items[i], err) != 0)
+      return -1;
+  return 0;
+}
+
+void cli_init_print(const struct cli_init_files *files) {
+  for (size_t i = 0; i < files->count; i++)
+    printf("%s%s", i == 0 ? "" : "---\n", files->items[i].text);
+}
+
+/* --- what comes next --- */
+
+static void say_files(const struct cli_dialog *dialog, const struct cli_init_output *output,
+                      const struct cli_init_files *files) {
+  size_t columns = 0;
+  DW_BUF_SCOPED struct dw_buf heading = DW_BUF_INIT;
+  dw_buf_printf(&heading, "Written to %s", output->folder);
+  cli_say_heading(dialog, dw_buf_text(&heading));
+  for (size_t i = 0; i < files->count; i++) {
+    size_t length = strlen(files->items[i].file);
+    columns = length > columns ? length : columns;
+  }
+  for (size_t i = 0; i < files->count; i++)
+    cli_say_row(dialog, &(struct cli_row){.mark = "", .name = files->items[i].file, .text = files->items[i].what},
+                columns);
+}
+
+static void say_check(const struct cli_dialog *dialog, const char *folder, const struct cli_world_options *world) {
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  dw_buf_printf(&line, "droveway check %s", folder);
+  if (world->policy != NULL)
+    dw_buf_printf(&line, " --policy %s", world->policy);
+  if (world->state != NULL)
+    dw_buf_printf(&line, " --state %s", world->state);
+  else if (world->kubeconfig != NULL)
+    dw_buf_printf(&line, " --kubeconfig %s", world->kubeconfig);
+  if (world->context != NULL)
+    dw_buf_printf(&line, " --context %s", world->context);
+  fprintf(dialog->out, "  %s\n", dw_buf_text(&line));
+}
+
+static void say_apply(const struct cli_dialog *dialog, const struct dw_plan *plan, const struct cli_init_output *output,
+                      const struct cli_init_files *files) {
+  bool first = files->items[0].first;
+  if (first)
+    fprintf(dialog->out,
+            "  kubectl apply -f %s/%s\n"
+            "  kubectl wait nncp %s --for condition=Available --timeout 10m\n",
+            output->folder, files->items[0].file, plan->name);
+  if (output->kustomize) {
+    fprintf(dialog->out, "  kubectl apply -k %s\n", output->folder);
+    return;
+  }
+  for (size_t i = first ? 1 : 0; i < files->count; i++)
+    fprintf(dialog->out, "  kubectl apply -f %s/%s\n", output->folder, files->items[i].file);
+}
+
+static void say_moment(const struct cli_dialog *dialog, const struct dw_plan *plan) {
+  size_t running = dw_view_summary(plan->world->view).running_migrations;
+  fputc('\n', dialog->out);
+  cli_say(dialog,
+          "The last file restarts the virt-handler pods: first one and, once it is running, 10 %% of them at a time. "
+          "Virtual machines keep running. To watch it:");
+  fprintf(dialog->out, "  kubectl rollout status -n %s daemonset/virt-handler\n", plan->user->namespace_);
+  if (running > 0)
+    cli_say(dialog, "%zu live migration%s in progress: wait until none is, or they may fail.", running,
+            running == 1 ? " is" : "s are");
+}
+
+static void say_old(const struct cli_dialog *dialog, const struct dw_plan *plan) {
+  struct dw_nad_name old;
+  const char *ns = plan->world->policy->namespace_;
+  if (!plan->network_exists || !dw_network_read(plan->arena, ns, plan->network, &old))
+    return;
+  cli_say(dialog, "Afterwards the old network is no longer used. To delete it:");
+  fprintf(dialog->out, "  kubectl delete network-attachment-definition -n %s %s\n", old.ns, old.name);
+}
+
+static void say_remotes(const struct cli_dialog *dialog, const struct dw_plan *plan) {
+  const struct dw_policy *policy = plan->world->policy;
+  for (size_t i = 0; i < policy->remote_cluster_count; i++)
+    if (i == 0)
+      cli_say(dialog,
+              "Other clusters on this wire must not use %s either: add it to their policies (remoteClusters), and "
+              "theirs to the one of this cluster.",
+              plan->range->text);
+}
+
+void cli_init_say_next(const struct cli_dialog *dialog, const struct dw_plan *plan,
+                       const struct cli_init_output *output, const struct cli_init_files *files,
+                       const struct cli_world_options *world) {
+  if (output->folder == NULL)
+    return;
+  say_files(dialog, output, files);
+  cli_say_heading(dialog, "Next");
+  say_check(dialog, output->folder, world);
+  say_apply(dialog, plan, output, files);
+  say_moment(dialog, plan);
+  say_old(dialog, plan);
+  say_remotes(dialog, plan);
+}

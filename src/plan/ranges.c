@@ -1,0 +1,157 @@
+/* Ranges for the network: free ones of the right size, or the one that the user gave, and what is excluded from it. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "map/block.h"
+#include "plan/plan_internal.h"
+
+enum { V6_BITS = 64, TIGHTEST_BITS = 29 };
+
+static struct dw_plan_range with_fault(const struct dw_plan *plan, const char *text, const char *what,
+                                       const char *fix) {
+  struct dw_plan_range range = {.text = text, .words = "", .exclude_words = "", .fault_count = 1};
+  range.faults = dw_arena_array(plan->arena, 1, sizeof *range.faults);
+  range.faults[0] = (struct dw_plan_fault){.text = what, .fix = fix};
+  return range;
+}
+
+/* --- what a range has room for --- */
+
+static const char *words_of(const struct dw_plan *plan, uint64_t usable) {
+  const char *count = dw_plan_count(plan->arena, usable, "address");
+  if (usable < plan->needed)
+    return count;
+  if (usable - plan->needed >= UINT32_MAX)
+    return dw_arena_printf(plan->arena, "%s, room for any number of nodes", count);
+  return dw_arena_printf(plan->arena, "%s, %llu needed, room for %s", count, (unsigned long long)plan->needed,
+                         dw_plan_count(plan->arena, usable - plan->needed, "more node"));
+}
+
+/* --- excludes --- */
+
+static void add_exclude(const struct dw_plan *plan, struct dw_plan_range *range, const struct dw_interval *span) {
+  struct dw_interval rest = *span;
+  for (;;) {
+    char text[DW_PREFIX_TEXT];
+    struct dw_prefix block = dw_block_leading(&rest);
+    const char **grown = dw_arena_array(plan->arena, range->exclude_count + 1, sizeof *grown);
+    if (range->exclude_count > 0)
+      memcpy(grown, range->excludes, range->exclude_count * sizeof *grown);
+    grown[range->exclude_count++] = dw_arena_strdup(plan->arena, dw_prefix_format(&block, text));
+    range->excludes = grown;
+    struct dw_interval removed = dw_interval_of(&block);
+    struct dw_interval_set left = dw_interval_set_without(plan->arena, &rest, &(struct dw_interval_set){&removed, 1});
+    if (left.count == 0)
+      return;
+    rest = left.items[0];
+  }
+}
+
+/* Where nodes have addresses in the subnet, other hosts may be too, and a router usually has its first or last address.
+ */
+static struct dw_interval_set addresses_in_use(const struct dw_plan *plan, const struct dw_prefix *subnet,
+                                               const struct dw_interval *pool) {
+  size_t count;
+  size_t used = 0;
+  struct dw_interval span = dw_interval_of(subnet);
+  const struct dw_node_address *nodes = dw_view_node_addresses(plan->world->view, &span, &count);
+  struct dw_interval *items = dw_arena_array(plan->arena, count + 2, sizeof *items);
+  struct dw_interval hosts = dw_interval_hosts(subnet);
+  struct dw_addr ends[] = {hosts.first, hosts.last};
+  for (size_t i = 0; i < count; i++)
+    if (dw_interval_contains(pool, &nodes[i].addr))
+      items[used++] = (struct dw_interval){nodes[i].addr, nodes[i].addr};
+  for (size_t i = 0; i < 2 && count > 0; i++)
+    if (dw_interval_contains(pool, &ends[i]))
+      items[used++] = (struct dw_interval){ends[i], ends[i]};
+  return dw_interval_set_make(items, used);
+}
+
+static void exclude_hosts(const struct dw_plan *plan, struct dw_plan_range *range, const struct dw_prefix *subnet,
+                          const struct dw_interval *pool) {
+  struct dw_interval_set used = addresses_in_use(plan, subnet, pool);
+  range->exclude_words = "";
+  for (size_t i = 0; i < used.count; i++)
+    add_exclude(plan, range, &used.items[i]);
+  struct dw_interval_set left = dw_interval_set_without(plan->arena, pool, &used);
+  range->usable = dw_interval_set_count(&left);
+  if (used.count > 0)
+    range->exclude_words = "addresses that nodes have in this subnet, and its first and last one, which a router "
+                           "often has";
+}
+
+/* --- one range --- */
+
+struct dw_plan_range dw_plan_read_range(const struct dw_plan *plan, const char *text) {
+  struct dw_range parsed;
+  struct dw_pool_ends ends;
+  struct dw_plan_range range = {.text = dw_arena_strdup(plan->arena, text)};
+  if (dw_range_parse(text, &parsed) != DW_RANGE_OK || parsed.leading_zeros ||
+      !dw_pool_ends(&parsed.subnet, parsed.dashed ? &parsed.start : NULL, parsed.dashed ? &parsed.end : NULL, &ends))
+    return with_fault(plan, range.text, "is not a range with usable addresses",
+                      "use a range such as 10.1.2.0/24, 10.1.2.10-10.1.2.99/24 or fd00:1:2:3::/64");
+  if (!parsed.dashed) {
+    char canonical[DW_PREFIX_TEXT];
+    range.text = dw_arena_strdup(plan->arena, dw_prefix_format(&parsed.subnet, canonical));
+  }
+  exclude_hosts(plan, &range, &parsed.subnet, &ends.span);
+  range.words = words_of(plan, range.usable);
+  range.faults = dw_plan_try(plan, plan->link, &range, DW_PLAN_OF_RANGE, &range.fault_count);
+  return range;
+}
+
+/* --- free ranges --- */
+
+/* What MetalLB hands out is not on the map. */
+static struct dw_interval *service_ranges(const struct dw_plan *plan, size_t *count) {
+  const struct dw_view *view = plan->world->view;
+  size_t room = 0;
+  for (size_t i = 0; i < dw_view_count(view, DW_KIND_ADDRESS_POOL); i++)
+    room += dw_view_at(view, DW_KIND_ADDRESS_POOL, i)->address_pool.range_count;
+  struct dw_interval *ranges = dw_arena_array(plan->arena, room, sizeof *ranges);
+  *count = 0;
+  for (size_t i = 0; i < dw_view_count(view, DW_KIND_ADDRESS_POOL); i++) {
+    const struct dw_object *pool = dw_view_at(view, DW_KIND_ADDRESS_POOL, i);
+    for (size_t k = 0; k < pool->address_pool.range_count; k++)
+      ranges[(*count)++] = pool->address_pool.ranges[k].span;
+  }
+  return ranges;
+}
+
+static void add_suggested(struct dw_plan *plan, unsigned bits) {
+  struct dw_map_options options = {.suggest_bits = bits, .suggest_v4 = !plan->v6};
+  options.avoided = service_ranges(plan, &options.avoided_count);
+  const struct dw_map *map = dw_map_build(plan->arena, plan->world, &options);
+  if (map->wanted_bits != bits)
+    return;
+  plan->ranges = dw_arena_array(plan->arena, map->suggestion_count, sizeof *plan->ranges);
+  for (size_t i = 0; i < map->suggestion_count; i++) {
+    const struct dw_map_suggestion *suggestion = &map->suggestions[i];
+    struct dw_plan_range range = dw_plan_read_range(plan, suggestion->text);
+    if (range.fault_count > 0)
+      continue;
+    if (suggestion->caution != NULL)
+      range.words = dw_arena_printf(plan->arena, "%s; %s", range.words, suggestion->caution);
+    plan->ranges[plan->range_count++] = range;
+  }
+}
+
+/* The size that the user asked for; else the wanted one, or the widest that is free and still has a quarter to spare.
+ */
+void dw_plan_find_ranges(struct dw_plan *plan) {
+  plan->ranges = NULL;
+  plan->range_count = 0;
+  if (plan->wish.range != NULL) {
+    plan->ranges = dw_arena_array(plan->arena, 1, sizeof *plan->ranges);
+    plan->ranges[plan->range_count++] = dw_plan_read_range(plan, plan->wish.range);
+    return;
+  }
+  if (plan->wish.bits != 0 || plan->v6) {
+    add_suggested(plan, plan->wish.bits != 0 ? plan->wish.bits : V6_BITS);
+    return;
+  }
+  uint64_t least = plan->needed + (plan->needed + 3) / 4;
+  for (unsigned bits = dw_subnet_bits_for(true, plan->wanted); plan->range_count == 0 && bits <= TIGHTEST_BITS; bits++)
+    if (dw_subnet_usable(true, bits) >= least)
+      add_suggested(plan, bits);
+}
