@@ -11,13 +11,11 @@
 #include "rules/engine.h"
 
 void cli_print_error(const char *format, ...) {
-  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
   va_list args;
   va_start(args, format);
-  dw_buf_vprintf(&text, format, args);
+  cli_put_clean_format(&line, format, args);
   va_end(args);
-  cli_put_clean(&line, dw_buf_text(&text));
   dw_buf_putc(&line, '\n');
   fwrite(line.data, 1, line.length, stderr);
 }

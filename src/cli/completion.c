@@ -43,7 +43,7 @@ static int print_script(const char *shell) {
 static int print_contexts(const char *kubeconfig) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   /* A context keeps the default from being the pod's own cluster, which has none. */
-  struct cli_world_options options = {.kubeconfig = kubeconfig, .context = ""};
+  struct cli_world_options options = {.kubeconfig = kubeconfig, .context = "", .no_state = true};
   struct dw_error err = DW_ERROR_INIT;
   const char **names = NULL;
   size_t count = 0;

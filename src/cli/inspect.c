@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "cli/help.h"
+#include "cli/report.h"
 #include "cli/subjects.h"
 #include "cli/terminal.h"
 #include "json/json_write.h"
@@ -201,6 +202,16 @@ static void print_all(struct dw_arena *arena, const struct dw_subjects *subjects
     puts(dw_buf_text(&out));
 }
 
+/* To standard error: there may be NADs in it, which the output then lacks. */
+static void print_skipped(const struct dw_manifests *read) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct cli_glyphs glyphs = cli_glyphs_begin();
+  cli_report_put_skipped(&out, read, 0);
+  cli_glyphs_end(&glyphs);
+  fflush(stdout);
+  fputs(dw_buf_text(&out), stderr);
+}
+
 static int help(void) {
   cli_put_help(stdout, "usage: droveway inspect PATH... [--exclude GLOB] [--state DIR | --kubeconfig FILE] [--policy "
                        "FILE] [-n NAMESPACE] [-o text|json]\n"
@@ -238,6 +249,7 @@ int cli_inspect(int argc, char **argv) {
   if (status != CLI_OK)
     return status == CLI_HELP ? help() : status;
   print_all(arena, &subjects, json);
+  print_skipped(&subjects.read);
   status = cli_finish(cli_subjects_report_unreadable(&subjects));
   dw_subjects_free(&subjects);
   return status;

@@ -89,6 +89,9 @@ static int read_suggest(struct arguments *out) {
   if (readable && !(out->map.family == 4 && !out->map.suggest_v4) &&
       dw_map_can_suggest(out->map.suggest_v4, out->map.suggest_bits))
     return CLI_OK;
+  if (out->map.family != 0)
+    return cli_usage("map", "invalid --suggest \"%s\"; use %s with --family %d", out->suggest,
+                     out->map.family == 4 ? "/8 to /30" : "/48 to /126", out->map.family);
   return cli_usage("map", "invalid --suggest \"%s\"; use /8 to /30 (IPv4) or /48 to /126 (IPv6)", out->suggest);
 }
 

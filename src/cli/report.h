@@ -163,6 +163,8 @@ enum { CLI_SOURCE_MOST = 1000 };
 const char *cli_finding_text(struct dw_arena *arena, const struct dw_finding *finding, bool fix);
 /* The number of objects without inputs. */
 size_t cli_report_checked(const struct cli_report *report);
+/* FILE without "./" at its beginning, as formats for repositories name it. */
+const char *cli_relative_path(const char *file);
 /* "Kind ns/name", or the name of an input. */
 const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object);
 
@@ -180,6 +182,8 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
 
 /* Appends how many findings of OBJECT are only counted, if any. */
 void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *object);
+/* Appends a line for each thing that was skipped: files, templates, patches and documents of other kinds. */
+void cli_report_put_skipped(struct dw_buf *out, const struct dw_manifests *read, size_t wrap);
 /* Appends the lines at the end of text output, wrapped at WRAP columns (0: not): what was skipped, and the totals. */
 void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap);
 

@@ -5,17 +5,10 @@
 
 /* Formats for code review: workflow commands of GitHub Actions, and GitLab's Code Quality report. */
 
-/* Relative to the repository: "./" at the beginning is removed. */
-static const char *clean_path(const char *file) {
-  while (strncmp(file, "./", 2) == 0)
-    file += 1 + strspn(file + 1, "/"); /* ".//a" is not an absolute path */
-  return file;
-}
-
 /* A file of the repository; NULL for standard input and for an object of a live cluster. */
 static const char *repository_file(const struct cli_reported *found) {
   const char *file = found->report->objects[found->object].file;
-  return file == NULL || strcmp(file, "-") == 0 ? NULL : clean_path(file);
+  return file == NULL || strcmp(file, "-") == 0 ? NULL : cli_relative_path(file);
 }
 
 /* --- GitHub: ::error file=FILE,line=1,endLine=1,col=1,endColumn=2,title=TITLE::MESSAGE --- */

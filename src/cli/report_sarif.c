@@ -127,8 +127,7 @@ static const char *encoded(struct dw_arena *arena, const char *path) {
 }
 
 static void put_artifact(struct dw_json_writer *w, struct dw_arena *arena, const char *file) {
-  while (strncmp(file, "./", 2) == 0)
-    file += 1 + strspn(file + 1, "/"); /* ".//a" is not an absolute path */
+  file = cli_relative_path(file);
   bool has_parent = strncmp(file, "../", 3) == 0 || strstr(file, "/../") != NULL;
   char *whole = has_parent ? realpath(file, NULL) : NULL; /* ".." is not allowed with a uriBaseId (3.4.4) */
   const char *path = whole == NULL ? file : whole;

@@ -17,6 +17,12 @@ const char *cli_finding_text(struct dw_arena *arena, const struct dw_finding *fi
   return dw_finding_line(arena, &shown);
 }
 
+const char *cli_relative_path(const char *file) {
+  while (strncmp(file, "./", 2) == 0)
+    file += 1 + strspn(file + 1, "/"); /* ".//a" is not an absolute path */
+  return file;
+}
+
 const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object) {
   if (object->kind == NULL)
     return strcmp(object->file, "-") == 0 ? "<stdin>" : object->file;
@@ -177,13 +183,11 @@ static void put_in_file_order(struct dw_buf *out, const struct cli_report *repor
 
 /* Appends a line that is formatted like printf(), wrapped. */
 __attribute__((format(printf, 3, 4))) static void put_note(struct dw_buf *out, size_t wrap, const char *format, ...) {
-  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf clean = DW_BUF_INIT;
   va_list args;
   va_start(args, format);
-  dw_buf_vprintf(&text, format, args);
+  cli_put_clean_format(&clean, format, args);
   va_end(args);
-  cli_put_clean(&clean, dw_buf_text(&text));
   cli_put_wrapped(out, dw_buf_text(&clean), wrap, HANG);
 }
 
@@ -221,7 +225,7 @@ static void put_template(struct dw_buf *out, const struct dw_manifests *read, si
            dw_template_command(arena, one->kind, path));
 }
 
-static void put_skipped(struct dw_buf *out, const struct dw_manifests *read, size_t wrap) {
+void cli_report_put_skipped(struct dw_buf *out, const struct dw_manifests *read, size_t wrap) {
   if (read->skipped > 0)
     put_note(out, wrap, "%zu document%s skipped: not %s (apiVersion or kind is missing)", read->skipped,
              plural(read->skipped), read->skipped == 1 ? "a Kubernetes object" : "Kubernetes objects");
@@ -249,7 +253,7 @@ void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report,
                                                    : dw_arena_printf(arena, "; %zu input%s could not be read",
                                                                      report->unreadable, plural(report->unreadable));
   if (report->read != NULL)
-    put_skipped(out, report->read, wrap);
+    cli_report_put_skipped(out, report->read, wrap);
   if (objects == 0)
     put_note(out, wrap, "%s%s", report->words->nothing, unreadable);
   else

@@ -164,8 +164,8 @@ int cli_default_cluster(const char *command, struct dw_arena *arena, struct cli_
     return CLI_OK;
   const char *usual = dw_arena_printf(arena, "%s/.kube/config", home == NULL ? "" : home);
   if (home == NULL || access(usual, F_OK) != 0)
-    return cli_usage(command,
-                     "no kubeconfig found ($KUBECONFIG, ~/.kube/config); use --kubeconfig FILE or --state DIR");
+    return cli_usage(command, "no kubeconfig found ($KUBECONFIG, ~/.kube/config); use --kubeconfig FILE%s",
+                     options->no_state ? "" : " or --state DIR");
   options->kubeconfig = usual;
   return CLI_OK;
 }

@@ -79,6 +79,12 @@ void cli_put_clean(struct dw_buf *out, const char *text) {
   }
 }
 
+void cli_put_clean_format(struct dw_buf *out, const char *format, va_list args) {
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  dw_buf_vprintf(&text, format, args);
+  cli_put_clean(out, dw_buf_text(&text));
+}
+
 static void put_many(struct dw_buf *out, char byte, size_t count) {
   for (size_t i = 0; i < count; i++)
     dw_buf_putc(out, byte);

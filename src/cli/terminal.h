@@ -3,6 +3,7 @@
 #define CLI_TERMINAL_H
 
 #include <locale.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,8 @@ void cli_glyph_put(struct dw_buf *out, const struct cli_glyph *glyph, const char
 
 /* Appends TEXT with hidden characters replaced. */
 void cli_put_clean(struct dw_buf *out, const char *text);
+/* The same for what vprintf() would print. */
+__attribute__((format(printf, 2, 0))) void cli_put_clean_format(struct dw_buf *out, const char *format, va_list args);
 
 /* Appends LINE and a newline, broken at spaces into lines of at most WIDTH columns (0: not broken). Every line but the
  * first begins with HANG spaces. A word that is too long stays whole, so that it can be copied. Color sequences take no

@@ -32,7 +32,7 @@ struct walk {
   struct dw_arena *arena;
   struct dw_file_list *out;
   const struct dw_ignore *exclude; /* NULL: nothing is left out */
-  struct dw_ignore local;          /* of the folder's own file */
+  struct dw_ignore local;          /* of the folder's own file, and of those above it in the repository */
   size_t root;                     /* the length of the folder's path with the slash behind it */
 };
 
@@ -114,8 +114,14 @@ static void read_folder(struct walk *walk, const char *path, int depth) {
 static void read_ignore_file(struct walk *walk, const char *file) {
   struct dw_error err = DW_ERROR_INIT;
   size_t length = 0;
-  if (access(file, F_OK) != 0 && errno == ENOENT)
+  struct stat info;
+  bool exists = stat(file, &info) == 0;
+  if (!exists && errno == ENOENT)
     return;
+  if (exists && !S_ISREG(info.st_mode)) { /* reading a FIFO would not end */
+    add_unreadable(walk, file, "is not a regular file");
+    return;
+  }
   const char *text = dw_read_file(walk->arena, file, LARGEST_IGNORE_FILE, &length, &err);
   if (text == NULL) {
     dw_unreadable_add(walk->arena, &walk->out->unreadable, file, &err, (struct dw_unreadable_text){NULL, 0});
@@ -134,15 +140,46 @@ static void read_ignore_file(struct walk *walk, const char *file) {
   }
 }
 
+/* The length of PATH without its last name; 0 for a name in the root. */
+static size_t parent_length(const char *path, size_t length) {
+  while (length > 0 && path[length - 1] != '/')
+    length--;
+  return length == 0 ? 0 : length - 1;
+}
+
+static bool has_entry(const struct walk *walk, const char *folder, size_t length, const char *name) {
+  return access(dw_arena_printf(walk->arena, "%.*s/%s", (int)length, folder, name), F_OK) == 0;
+}
+
+/* Reads the patterns of the folders that ROOT is in, from the root of the repository on: its nearest folder with a
+ * .git. Outside of a repository there are none. */
+static void read_parents(struct walk *walk, const char *root) {
+  char whole[PATH_MAX];
+  if (realpath(root, whole) == NULL)
+    return;
+  size_t length = strlen(whole), top = length;
+  while (top > 0 && !has_entry(walk, whole, top, ".git"))
+    top = parent_length(whole, top);
+  if (top == 0)
+    return;
+  for (size_t end = top; end < length; end += 1 + strcspn(whole + end + 1, "/")) {
+    walk->local.base = dw_arena_printf(walk->arena, "%s/", whole + end + 1);
+    read_ignore_file(walk, dw_arena_printf(walk->arena, "%.*s/" DW_IGNORE_FILE, (int)end, whole));
+  }
+  walk->local.base = NULL;
+}
+
 static void read_root(struct walk *walk, const char *path) {
   size_t length = strlen(path);
   while (length > 1 && path[length - 1] == '/')
     length--;
   const char *root = dw_arena_strndup(walk->arena, path, length);
   walk->root = length + (root[length - 1] != '/');
-  if (walk->exclude != NULL)
+  if (walk->exclude != NULL) {
+    read_parents(walk, root);
     read_ignore_file(walk,
                      dw_arena_printf(walk->arena, "%s%s" DW_IGNORE_FILE, root, dw_has_suffix(root, "/") ? "" : "/"));
+  }
   read_folder(walk, root, 0);
 }
 

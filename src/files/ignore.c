@@ -29,7 +29,8 @@ struct dw_ignore_rule {
   size_t count;
   bool negated;
   bool folders_only;
-  bool whole_path; /* otherwise the name alone */
+  bool whole_path;  /* otherwise the name alone */
+  const char *base; /* what comes before the path, or NULL */
 };
 
 /* --- reading a pattern --- */
@@ -174,7 +175,7 @@ static bool has_parent(const char *path) {
 int dw_ignore_add(struct dw_arena *arena, struct dw_ignore *ignore, const char *text, struct dw_error *err) {
   const char *at = dw_arena_strdup(arena, text);
   size_t length = strlen(at);
-  struct dw_ignore_rule rule = {.negated = *at == '!'};
+  struct dw_ignore_rule rule = {.negated = *at == '!', .base = ignore->base};
   at += rule.negated;
   length -= rule.negated;
   while (length > 1 && strncmp(at, "./", 2) == 0) {
@@ -257,15 +258,21 @@ static void step(const struct dw_ignore_rule *rule, struct states *states, uint3
   }
 }
 
-static bool matches_text(const struct dw_ignore_rule *rule, const char *text) {
-  struct states states = {.may = {true}};
-  skip_empty(rule, &states, true);
+static void step_all(const struct dw_ignore_rule *rule, struct states *states, const char *text) {
   while (*text != '\0') {
     uint32_t code = 0;
     text += dw_utf8_next(text, DW_UTF8_MAX, &code);
-    step(rule, &states, code);
-    skip_empty(rule, &states, code == '/');
+    step(rule, states, code);
+    skip_empty(rule, states, code == '/');
   }
+}
+
+static bool matches_text(const struct dw_ignore_rule *rule, const char *path, const char *name) {
+  struct states states = {.may = {true}};
+  skip_empty(rule, &states, true);
+  if (rule->whole_path && rule->base != NULL)
+    step_all(rule, &states, rule->base);
+  step_all(rule, &states, rule->whole_path ? path : name);
   return states.may[rule->count];
 }
 
@@ -274,7 +281,7 @@ bool dw_ignore_matches(const struct dw_ignore *ignore, const char *path, bool is
   const char *name = slash == NULL ? path : slash + 1;
   for (size_t i = ignore->count; i-- > 0;) {
     const struct dw_ignore_rule *rule = &ignore->rules[i];
-    if ((is_folder || !rule->folders_only) && matches_text(rule, rule->whole_path ? path : name))
+    if ((is_folder || !rule->folders_only) && matches_text(rule, path, name))
       return !rule->negated;
   }
   return false;

@@ -13,6 +13,9 @@
 struct dw_ignore {
   struct dw_ignore_rule *rules; /* the last one that matches decides */
   size_t count, capacity;
+  /* Patterns that are added match this text and the path behind it: "net/" if they come from the folder that "net" is
+   * in. NULL: the path alone. It must live as long as the patterns. */
+  const char *base;
 };
 
 /* Adds the pattern TEXT:

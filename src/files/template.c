@@ -161,16 +161,26 @@ enum dw_template_kind dw_template_of(const char *text, size_t length, const stru
   return kind_of_line(before, text, length); /* the end of the text is the error */
 }
 
-/* Source: ytt's documentation, "ytt @data/values", "@overlay", "@schema", "@library", and its Starlark statements. */
+static bool ends_with_colon(struct line line) {
+  while (line.length > 0 && dw_is_space(line.text[line.length - 1]))
+    line.length--;
+  return line.length > 0 && line.text[line.length - 1] == ':';
+}
+
+/* Source: ytt's documentation, "ytt @data/values", "@overlay", "@schema", "@library", and its Starlark statements. A
+ * lone "#@ end", or prose that begins with "#@ if", is an ordinary comment. */
 bool dw_template_is_ytt(const char *text, size_t length) {
-  static const char *const begin[] = {"#@ load(", "#@data/", "#@overlay/", "#@schema/", "#@library/", "#@ def ",
-                                      "#@ if ",   "#@ for ", "#@ end",     "#@ if/end", "#@ for/end"};
+  static const char *const begin[] = {"#@ load(", "#@data/", "#@overlay/", "#@schema/", "#@library/"};
+  static const char *const blocks[] = {"#@ def ", "#@ if ", "#@ for ", "#@ if/end ", "#@ for/end "}; /* end with ":" */
   static const char *const values[] = {": #@ ", "- #@ "};
   while (length > 0) {
     struct line line = next_line(&text, &length);
     struct line content = trimmed(line);
     for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
       if (begins(content, begin[i]))
+        return true;
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+      if (begins(content, blocks[i]) && ends_with_colon(content))
         return true;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
       if (find(line, values[i]) != NULL)

@@ -70,6 +70,15 @@ static void bad_usage_exits_2(void **state) {
   RUN_SCOPED file = RUN("completion", "bash", "--kubeconfig", "x");
   assert_int_equal(file.status, 2);
   assert_non_null(strstr(file.err, "--kubeconfig is only for contexts"));
+  char home[64];
+  folder_make(home);
+  setenv("HOME", home, 1);
+  unsetenv("KUBECONFIG");
+  RUN_SCOPED none = RUN("completion", "contexts");
+  folder_remove(home);
+  assert_int_equal(none.status, 2);
+  assert_string_equal(none.err, "droveway completion: no kubeconfig found ($KUBECONFIG, ~/.kube/config); use "
+                                "--kubeconfig FILE; see 'droveway completion --help'\n");
 }
 
 int main(void) {

@@ -234,6 +234,23 @@ static void text_replaces_control_characters(void **state) {
   assert_non_null(strstr(run.out, "mac\xEF\xBF\xBDvlan\n"));
 }
 
+/* A NAD may be in there that the output lacks; standard output stays JSON. */
+static void names_what_it_skips(void **state) {
+  (void)state;
+  char folder[64], note[256];
+  folder_make(folder);
+  folder_write(folder, "net.yaml", "{{ if .on }}\nkind: Pod\n{{ end }}\n");
+  RUN_SCOPED run = RUN("inspect", folder, "-o", "json");
+  snprintf(note, sizeof note,
+           "%s/net.yaml: skipped because it is a Go template; to check the result: gomplate -f %s/net.yaml | droveway "
+           "check -f -\n",
+           folder, folder);
+  folder_remove(folder);
+  assert_int_equal(run.status, 0);
+  assert_string_equal(run.out, "[]\n");
+  assert_string_equal(run.err, note);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(agrees_with_whereabouts),
@@ -244,6 +261,7 @@ int main(void) {
       cmocka_unit_test(the_state_shows_who_uses_a_network),
       cmocka_unit_test(text_shows_the_pool),
       cmocka_unit_test(text_replaces_control_characters),
+      cmocka_unit_test(names_what_it_skips),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,6 +141,8 @@ static void sizes_outside_the_bounds_are_rejected(void **state) {
   RUN_SCOPED six = RUN("map", "-s", "demo/state", "--family", "6", "--suggest", "/24");
   assert_int_equal(four.status, 2);
   assert_int_equal(six.status, 2);
+  assert_non_null(strstr(four.err, "invalid --suggest \"/64\"; use /8 to /30 with --family 4"));
+  assert_non_null(strstr(six.err, "invalid --suggest \"/24\"; use /48 to /126 with --family 6"));
 }
 
 static void invalid_values_are_named(void **state) {

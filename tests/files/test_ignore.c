@@ -6,7 +6,9 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "files/files.h"
@@ -221,6 +223,47 @@ static void excludes_match_the_path_as_given_too(void **state) {
   assert_int_equal(files.excluded, 2);
 }
 
+/* As git: from the root of the repository on, and the nearest file counts most. */
+static void patterns_above_the_folder_apply_in_a_repository(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_ignore nothing = {.rules = NULL};
+  struct folder inner, old;
+  snprintf(inner.path, sizeof inner.path, "%.200s/repo/net", folder->path);
+  snprintf(old.path, sizeof old.path, "%.200s/repo/net/old", folder->path);
+  static const char *const names[] = {"a.yaml", "b.yaml", "old/a.yaml", "old/keep.yaml"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    folder_put(folder, dw_arena_printf(arena, "repo/net/%s", names[i]), "");
+  folder_put(folder, ".drovewayignore", "*.yaml\n");
+  folder_put(folder, "repo/.drovewayignore", "net/a.yaml\n/b.yaml\n/net/old/*\nkeep.yaml\n");
+  struct dw_file_list before = {.paths = NULL};
+  assert_string_equal(chosen(arena, &inner, &nothing, &before), "a.yaml b.yaml old/a.yaml old/keep.yaml ");
+  folder_put(folder, "repo/.git/HEAD", "");
+  struct dw_file_list all = {.paths = NULL};
+  assert_string_equal(chosen(arena, &inner, &nothing, &all), "b.yaml ");
+  folder_put(folder, "repo/net/.drovewayignore", "!keep.yaml\nb.yaml\n");
+  struct dw_file_list own = {.paths = NULL};
+  assert_string_equal(chosen(arena, &inner, &nothing, &own), "old/keep.yaml ");
+  /* what is named is checked */
+  folder_put(folder, "repo/.drovewayignore", "old/\nkeep.yaml\n");
+  folder_put(folder, "repo/net/.drovewayignore", "");
+  struct dw_file_list named = {.paths = NULL};
+  assert_string_equal(chosen(arena, &old, &nothing, &named), "a.yaml ");
+}
+
+static void a_pipe_in_the_place_of_the_file_is_listed(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_ignore nothing = {.rules = NULL};
+  struct dw_file_list files = {.paths = NULL};
+  put_files(folder);
+  assert_int_equal(mkfifo(folder_path(arena, folder, ".drovewayignore"), 0600), 0);
+  assert_string_equal(chosen(arena, folder, &nothing, &files),
+                      "a.yaml b.yaml old/a.yaml old/b.yaml x/a.yaml x/old/a.yaml ");
+  assert_int_equal(files.unreadable.count, 1);
+  assert_string_equal(files.unreadable.items[0].what, "is not a regular file");
+}
+
 /* State folders are read whole: a fact must not get lost. */
 static void a_state_folder_has_no_patterns(void **state) {
   const struct folder *folder = *state;
@@ -256,6 +299,8 @@ int main(void) {
       cmocka_unit_test(a_wrong_pattern_is_refused),
       TEST(a_folder_has_its_own_patterns),
       TEST(excludes_match_the_path_as_given_too),
+      TEST(patterns_above_the_folder_apply_in_a_repository),
+      TEST(a_pipe_in_the_place_of_the_file_is_listed),
       TEST(a_state_folder_has_no_patterns),
       TEST(a_wrong_line_is_listed_and_the_others_apply),
       cmocka_unit_test(a_parent_matches_a_path_that_was_typed_with_it),

@@ -244,8 +244,11 @@ static void skips_templates_of_all_programs(void **state) {
       {"kind: Pod\n${METADATA}\na: b\n", "envsubst < FILE"},
       {"#@ load(\"@ytt:data\", \"data\")\nkind: Pod\napiVersion: v1\n", "ytt -f FILE"},
       {"kind: Pod\napiVersion: v1\nmetadata:\n  name: #@ data.values.name\n", "ytt -f FILE"},
+      {"#@ if data.values.on:\nkind: Pod\napiVersion: v1\n#@ end\n", "ytt -f FILE"},
       /* no templates */
       {"kind: Pod\napiVersion: v1\nmetadata: {name: '{{ x }}'}\n", ""},
+      {"kind: Pod\napiVersion: v1\n#@ end\nmetadata: {name: a}\n", ""},
+      {"#@ if this changes, tell the others\nkind: Pod\napiVersion: v1\nmetadata: {name: a}\n", ""},
       {"kind: Pod\napiVersion: v1\n#@todo: a comment\nmetadata: {name: a}\n", ""},
       {"kind: Pod\n${{ github.x }}\n", ""},
       {"kind: [\n", ""},
