@@ -66,8 +66,6 @@ static struct spot follow(struct dw_fix_editor *e, struct dw_fix_path path) {
   struct spot spot = {.node = e->root, .rest = path};
   while (spot.rest.count > 0 && step(e, &spot))
     continue;
-  if (spot.node->kind == DW_YAML_ALIAS)
-    (void)dw_fix_refuse(e, "it comes from an alias, and may be used elsewhere");
   return spot;
 }
 
@@ -89,6 +87,8 @@ static bool is_null(const struct dw_yaml_node *node) {
 static bool replace_value(struct dw_fix_editor *e, const struct dw_yaml_node *node, const dw_json *value) {
   size_t end = dw_fix_content_end(e, node);
   bool scalar = node->kind == DW_YAML_SCALAR;
+  if (node->kind == DW_YAML_ALIAS)
+    return dw_fix_refuse(e, "it comes from an alias, and may be used elsewhere");
   if (!scalar && !e->text->json && dw_fix_has_comment(e, node->start, end))
     return dw_fix_refuse(e, "it contains comments");
   const char *text = dw_fix_render(e, value, scalar ? node->style : ' ');
@@ -120,7 +120,8 @@ static bool add_value(struct dw_fix_editor *e, const struct spot *spot, const st
   case ':':
     return dw_fix_block_insert(e, node, spot->rest, value);
   default:
-    return dw_fix_refuse(e, "what should contain it has another type");
+    return dw_fix_refuse(e, node->kind == DW_YAML_ALIAS ? "it comes from an alias, and may be used elsewhere"
+                                                        : "what should contain it has another type");
   }
 }
 
@@ -412,7 +413,7 @@ static bool edit_inside(struct editing *editing, const char *path, const struct 
   if (e.root != NULL)
     spot = follow(&e, dw_fix_path_read(arena, path));
   if (e.why != NULL || spot.rest.count > 0 || spot.node->kind != DW_YAML_SCALAR) {
-    editing->why = e.why == NULL ? "it is not in this file" : e.why;
+    editing->why = e.why == NULL ? "it comes from an alias, and may be used elsewhere" : e.why;
     return false;
   }
   struct editing inner = {.arena = arena, .now = {spot.node->text, spot.node->length, false}};

@@ -45,11 +45,15 @@ import json, sys
 import jsonschema
 validator = jsonschema.Draft4Validator(json.load(open(sys.argv[1])), format_checker=jsonschema.FormatChecker())
 rules = set()
+fixes = 0
 for path in sys.argv[2:]:
     report = json.load(open(path))
     validator.validate(report)
     rules |= {rule["id"] for rule in report["runs"][0]["tool"]["driver"]["rules"]}
+    fixes += sum(len(result.get("fixes", [])) for result in report["runs"][0]["results"])
+if fixes < 20:
+    sys.exit(f"sarif: only {fixes} results have a fix")
 if len(rules) < 10:
     sys.exit(f"sarif: only {len(rules)} rules found anything")
-print(f"sarif: {len(sys.argv) - 2} reports with {len(rules)} rules are valid")
+print(f"sarif: {len(sys.argv) - 2} reports with {len(rules)} rules and {fixes} fixes are valid")
 END

@@ -1,0 +1,250 @@
+/* `droveway check --fix` and `--diff`, as an administrator runs them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support/run_program.h"
+
+static const char broken[] = "# the cluster's migrations\n"
+                             "apiVersion: hco.kubevirt.io/v1beta1\n"
+                             "kind: HyperConverged\n"
+                             "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
+                             "spec:\n"
+                             "  liveMigrationConfig:\n"
+                             "    network: \"\"  # none yet\n"
+                             "    parallelMigrationsPerCluster: \"5\" # as before\n";
+static const char repaired[] = "# the cluster's migrations\n"
+                               "apiVersion: hco.kubevirt.io/v1beta1\n"
+                               "kind: HyperConverged\n"
+                               "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
+                               "spec:\n"
+                               "  liveMigrationConfig:\n"
+                               "    # none yet\n"
+                               "    parallelMigrationsPerCluster: 5 # as before\n";
+
+/* A folder with the broken manifest, which is the working directory. */
+struct place {
+  char folder[64];
+  char before[PATH_MAX];
+};
+
+static int enter(void **state) {
+  static struct place place;
+  const char *program = droveway_path();
+  char absolute[PATH_MAX];
+  folder_make(place.folder);
+  folder_write(place.folder, "a.yaml", broken);
+  assert_non_null(getcwd(place.before, sizeof place.before));
+  assert_non_null(realpath(program, absolute));
+  setenv("DROVEWAY", absolute, 1);
+  assert_int_equal(chdir(place.folder), 0);
+  *state = &place;
+  return 0;
+}
+
+static int leave(void **state) {
+  struct place *place = *state;
+  assert_int_equal(chdir(place->before), 0);
+  folder_remove(place->folder);
+  return 0;
+}
+
+static void expect_file(const char *path, const char *expected) {
+  char *text = file_text(path, NULL);
+  assert_string_equal(text, expected);
+  free(text);
+}
+
+static void fix_changes_the_file_and_reports_the_rest(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "--fix", "a.yaml");
+  assert_string_equal(
+      run.out, "a.yaml:7: [network-empty] spec.liveMigrationConfig.network removed\n"
+               "a.yaml:8: [limit-type] spec.liveMigrationConfig.parallelMigrationsPerCluster: 5 instead of \"5\"\n"
+               "fixed 2 mistakes in 1 file\n"
+               "\n"
+               "1 object checked, 0 denied: 0 errors, 0 warnings\n");
+  assert_string_equal(run.err, "");
+  assert_int_equal(run.status, 0);
+  expect_file("a.yaml", repaired);
+}
+
+static void a_second_run_writes_nothing(void **state) {
+  (void)state;
+  struct stat before;
+  struct stat after;
+  folder_write(".", "a.yaml", repaired);
+  assert_int_equal(stat("a.yaml", &before), 0);
+  RUN_SCOPED run = RUN("check", "--fix", "a.yaml");
+  assert_string_equal(run.out, "fixed 0 mistakes in 0 files\n\n1 object checked, 0 denied: 0 errors, 0 warnings\n");
+  assert_int_equal(stat("a.yaml", &after), 0);
+  assert_int_equal(before.st_ino, after.st_ino);
+  assert_int_equal(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+}
+
+static void mode_and_links_stay(void **state) {
+  (void)state;
+  struct stat info;
+  assert_int_equal(chmod("a.yaml", 0640), 0);
+  assert_int_equal(symlink("a.yaml", "link.yaml"), 0);
+  RUN_SCOPED run = RUN("check", "--fix", "-q", "link.yaml");
+  assert_string_equal(run.out, "");
+  assert_int_equal(lstat("link.yaml", &info), 0);
+  assert_true(S_ISLNK(info.st_mode));
+  assert_int_equal(stat("a.yaml", &info), 0);
+  assert_int_equal(info.st_mode & 07777, 0640);
+  expect_file("a.yaml", repaired);
+}
+
+static void two_names_of_one_file_are_one_fix(void **state) {
+  (void)state;
+  assert_int_equal(symlink("a.yaml", "link.yaml"), 0);
+  RUN_SCOPED run = RUN("check", "--fix", "-q", "a.yaml", "link.yaml");
+  assert_string_equal(run.err, "");
+  expect_file("a.yaml", repaired);
+}
+
+static void standard_input_goes_to_standard_output(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN_WITH(broken, "check", "-", "--fix");
+  assert_string_equal(run.out, repaired);
+  assert_non_null(strstr(run.err, "<stdin>:7: [network-empty] spec.liveMigrationConfig.network removed\n"));
+  assert_non_null(strstr(run.err, "fixed 2 mistakes in 1 file\n"));
+  RUN_SCOPED again = RUN_WITH(repaired, "check", "-", "--fix", "-q");
+  assert_string_equal(again.out, repaired);
+  assert_string_equal(again.err, "");
+}
+
+static void diff_changes_nothing_and_applies(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "--diff", "./a.yaml");
+  assert_string_equal(run.out, "--- a.yaml\n"
+                               "+++ a.yaml\n"
+                               "@@ -4,5 +4,5 @@\n"
+                               " metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
+                               " spec:\n"
+                               "   liveMigrationConfig:\n"
+                               "-    network: \"\"  # none yet\n"
+                               "-    parallelMigrationsPerCluster: \"5\" # as before\n"
+                               "+    # none yet\n"
+                               "+    parallelMigrationsPerCluster: 5 # as before\n");
+  assert_string_equal(run.err, "--fix would fix 2 mistakes in 1 file\n");
+  assert_int_equal(run.status, 1);
+  expect_file("a.yaml", broken);
+  folder_write(".", "fix.diff", run.out);
+  assert_int_equal(system("patch -s -p0 < fix.diff"), 0);
+  expect_file("a.yaml", repaired);
+  folder_write(".", "a.yaml", broken);
+  assert_int_equal(system("git apply -p0 fix.diff"), 0);
+  expect_file("a.yaml", repaired);
+  RUN_SCOPED again = RUN("check", "--diff", "a.yaml");
+  assert_string_equal(again.out, "");
+  assert_int_equal(again.status, 0);
+}
+
+static void what_cannot_be_fixed_says_why(void **state) {
+  (void)state;
+  folder_write(".", "a.yaml",
+               "apiVersion: hco.kubevirt.io/v1beta1\n"
+               "kind: HyperConverged\n"
+               "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv, labels: {a: &five \"5\"}}\n"
+               "spec: {liveMigrationConfig: {parallelMigrationsPerCluster: *five}}\n");
+  RUN_SCOPED run = RUN("check", "--fix", "--no-snippets", "a.yaml");
+  assert_non_null(strstr(run.out,
+                         "fixed 0 mistakes in 0 files\na.yaml:3: [limit-type] not fixed: it comes from an alias, "
+                         "and may be used elsewhere\n"));
+  assert_int_equal(run.status, 1);
+}
+
+static void unreadable_files_stay_and_the_others_are_fixed(void **state) {
+  (void)state;
+  folder_write(".", "b.yaml", "a: [\n");
+  RUN_SCOPED run = RUN("check", "--fix", ".");
+  assert_int_equal(run.status, 2);
+  expect_file("./a.yaml", repaired);
+  expect_file("b.yaml", "a: [\n");
+  folder_write(".", "a.yaml", broken);
+  RUN_SCOPED diff = RUN("check", "--diff", ".");
+  assert_int_equal(diff.status, 2);
+  assert_non_null(strstr(diff.out, "+    # none yet\n"));
+  assert_non_null(strstr(diff.err, "b.yaml:"));
+}
+
+static void check_counts_what_fix_would_fix(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "--no-snippets", "a.yaml");
+  assert_non_null(strstr(run.out, "2 of 2 can be fixed with --fix; --diff shows how\n"));
+  expect_file("a.yaml", broken);
+}
+
+static void json_has_the_change_and_what_was_fixed(void **state) {
+  (void)state;
+  struct json_object *change = NULL;
+  RUN_SCOPED before = RUN("check", "-o", "json", "a.yaml");
+  struct json_object *report = run_json(&before);
+  struct json_object *finding = json_object_array_get_idx(member_list(report, "findings"), 0);
+  assert_true(json_object_object_get_ex(finding, "change", &change));
+  assert_string_equal(member_text(change, "what"), "spec.liveMigrationConfig.network removed");
+  assert_int_equal(member_int(change, "line"), 7);
+  assert_int_equal(member_int(change, "endLine"), 7);
+  json_object_put(report);
+  RUN_SCOPED run = RUN("check", "--fix", "-o", "json", "a.yaml");
+  report = run_json(&run);
+  struct json_object *fixed = member_list(report, "fixed");
+  assert_int_equal(json_object_array_length(fixed), 2);
+  assert_string_equal(member_text(json_object_array_get_idx(fixed, 0), "rule"), "network-empty");
+  assert_int_equal(json_object_array_length(member_list(report, "notFixed")), 0);
+  assert_string_equal(json_object_get_string(json_object_array_get_idx(member_list(report, "changedFiles"), 0)),
+                      "a.yaml");
+  json_object_put(report);
+}
+
+static void sarif_has_a_replacement(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-o", "sarif", "a.yaml");
+  assert_non_null(strstr(run.out, "\"deletedRegion\""));
+  assert_non_null(strstr(run.out, "\"insertedContent\""));
+}
+
+static void wrong_options_are_named(void **state) {
+  (void)state;
+  RUN_SCOPED both = RUN("check", "--fix", "--diff", "a.yaml");
+  assert_string_equal(both.err,
+                      "droveway check: --fix and --diff cannot be used together; see 'droveway check --help'\n");
+  assert_int_equal(both.status, 2);
+  RUN_SCOPED form = RUN("check", "--diff", "-o", "json", "a.yaml");
+  assert_string_equal(form.err,
+                      "droveway check: -o cannot be used with --diff, which prints only a diff; see 'droveway "
+                      "check --help'\n");
+  expect_file("a.yaml", broken);
+}
+
+#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter, leave)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      IN_A_FOLDER(fix_changes_the_file_and_reports_the_rest),
+      IN_A_FOLDER(a_second_run_writes_nothing),
+      IN_A_FOLDER(mode_and_links_stay),
+      IN_A_FOLDER(two_names_of_one_file_are_one_fix),
+      IN_A_FOLDER(standard_input_goes_to_standard_output),
+      IN_A_FOLDER(diff_changes_nothing_and_applies),
+      IN_A_FOLDER(what_cannot_be_fixed_says_why),
+      IN_A_FOLDER(unreadable_files_stay_and_the_others_are_fixed),
+      IN_A_FOLDER(check_counts_what_fix_would_fix),
+      IN_A_FOLDER(json_has_the_change_and_what_was_fixed),
+      IN_A_FOLDER(sarif_has_a_replacement),
+      IN_A_FOLDER(wrong_options_are_named),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
