@@ -7,6 +7,7 @@
 #include "cli/help.h"
 #include "cli/report.h"
 #include "cli/subjects.h"
+#include "fix/fix.h"
 #include "lint/judge.h"
 #include "rules/audit.h"
 #include "json/json_write.h"
@@ -148,6 +149,35 @@ static const char *example_output(struct dw_arena *arena, const struct dw_rule *
   return output;
 }
 
+/* --- the example, fixed --- */
+
+static bool has_fixed(const struct dw_fix_result *result, const struct dw_rule *rule) {
+  for (size_t i = 0; i < result->fixed.count; i++)
+    if (strcmp(result->fixed.items[i].rule, rule->id) == 0)
+      return true;
+  return false;
+}
+
+/* What `check --fix` makes of the broken example. In ARENA; NULL if it does not fix the mistake. */
+static const char *repaired_example(struct dw_arena *arena, const struct dw_rule *rule,
+                                    const struct dw_explanation *explanation) {
+  const struct dw_draft draft = {"example.yaml", explanation->broken, strlen(explanation->broken)};
+  struct dw_fix_result result = {.files = NULL};
+  struct dw_subjects subjects;
+  struct dw_lint_state state;
+  struct dw_policy *policy = cli_policy_of_text(explanation->policy, NULL);
+  if (policy == NULL)
+    return NULL;
+  if (cli_state_of_text(arena, explanation->state, policy->namespace_, &state, NULL) == 0) {
+    const struct dw_fix_task task = {.policy = policy, .state = &state, .choice = {.drafts = &draft, .draft_count = 1}};
+    dw_fix_run(arena, &task, &result, &subjects);
+    dw_subjects_free(&subjects);
+  }
+  dw_lint_state_free(&state);
+  dw_policy_free(policy);
+  return has_fixed(&result, rule) ? result.files[0].new : NULL;
+}
+
 /* --- the explanations --- */
 
 /* The rules to explain, in the order in which they are printed. */
@@ -170,6 +200,8 @@ static int explain(const struct dw_policy *policy, const struct dw_rule *rule, c
     explained.output = example_output(arena, rule, &explained.explanation, &how, &err);
   if (!explained.output)
     return cli_fail(&err);
+  if (!explained.explanation.deletes)
+    explained.repaired = repaired_example(arena, rule, &explained.explanation);
   if (options->form == FORM_JSON)
     cli_explain_json(&explained, json);
   else if (options->form == FORM_MARKDOWN)

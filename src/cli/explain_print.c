@@ -161,10 +161,10 @@ static void print_part(const char *title, const char *text, const char *indent) 
   print_indented(text, indent);
 }
 
-static void print_diff(const struct cli_explained *explained, size_t context, const char *indent) {
+/* The lines of the broken example that change if it becomes FIXED. */
+static void print_diff(const struct cli_explained *explained, const char *fixed, size_t context, const char *indent) {
   struct diff_line *lines = NULL;
-  size_t count =
-      line_diff(explained->arena, explained->explanation.broken, explained->explanation.fixed, context, &lines);
+  size_t count = line_diff(explained->arena, explained->explanation.broken, fixed, context, &lines);
   for (size_t i = 0; i < count; i++)
     if (lines[i].mark == '@')
       printf("%s  ...\n", indent);
@@ -172,13 +172,30 @@ static void print_diff(const struct cli_explained *explained, size_t context, co
       printf("%s%c%s%s\n", indent, lines[i].mark, *lines[i].text ? " " : "", lines[i].text);
 }
 
+#define FIXED_BY_CHECK "Fixed by `droveway check --fix`"
+
+/* Whether the fixed example is another one than `check --fix` makes. */
+static bool shows_fixed(const struct cli_explained *explained) {
+  return explained->repaired == NULL || strcmp(explained->repaired, explained->explanation.fixed) != 0;
+}
+
+static const char *fixed_title(const struct cli_explained *explained) {
+  return explained->repaired == NULL ? "Fixed" : "Another way to fix it";
+}
+
 static void print_fixed(const struct cli_explained *explained) {
   if (explained->explanation.deletes) {
     print_part("Apply this first", explained->explanation.fixed, "    ");
     return;
   }
-  puts("\nFixed");
-  print_diff(explained, 3, "    ");
+  if (explained->repaired != NULL) {
+    puts("\n" FIXED_BY_CHECK);
+    print_diff(explained, explained->repaired, 3, "    ");
+  }
+  if (shows_fixed(explained)) {
+    printf("\n%s\n", fixed_title(explained));
+    print_diff(explained, explained->explanation.fixed, 3, "    ");
+  }
 }
 
 static void print_prose_part(const char *title, const char *text) {
@@ -241,14 +258,21 @@ static void print_folded(const char *title, const char *text) {
     printf("\n<details><summary>%s</summary>\n\n```yaml\n%s```\n\n</details>\n", title, text);
 }
 
+static void print_diff_block(const struct cli_explained *explained, const char *title, const char *fixed) {
+  printf("\n%s:\n\n```diff\n", title);
+  print_diff(explained, fixed, 3, "");
+  puts("```");
+}
+
 static void print_fixed_block(const struct cli_explained *explained) {
   if (explained->explanation.deletes) {
     print_block("Apply this first", "yaml", explained->explanation.fixed);
     return;
   }
-  puts("\nFixed:\n\n```diff");
-  print_diff(explained, 3, "");
-  puts("```");
+  if (explained->repaired != NULL)
+    print_diff_block(explained, FIXED_BY_CHECK, explained->repaired);
+  if (shows_fixed(explained))
+    print_diff_block(explained, fixed_title(explained), explained->explanation.fixed);
 }
 
 void cli_explain_markdown(const struct cli_explained *explained) {
@@ -286,6 +310,7 @@ static void put_example(struct dw_json_writer *w, const struct cli_explained *ex
   dw_json_member_string(w, "broken", explanation->broken);
   dw_json_member_string(w, "output", explained->output);
   dw_json_member_string(w, "fixed", explanation->fixed);
+  put_if_set(w, "fixedByCheck", explained->repaired);
   put_if_set(w, "policy", explanation->policy);
   put_if_set(w, "state", explanation->state);
   dw_json_end_object(w);
@@ -300,6 +325,7 @@ void cli_explain_json(const struct cli_explained *explained, struct dw_json_writ
   dw_json_member_string(w, "otherNetwork", cli_action_name(dw_policy_action(policy, rule->id, rule->other)));
   dw_json_member_string(w, "finds", rule->finds);
   dw_json_member_string(w, "fix", rule->fix);
+  dw_json_member_bool(w, "fixable", explained->repaired != NULL);
   dw_json_member_string(w, "why", explained->explanation.why);
   put_example(w, explained);
   dw_json_member_string(w, "changeAction", policy_snippet(explained));

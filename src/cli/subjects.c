@@ -38,29 +38,33 @@ int cli_subjects_report_unreadable(const struct dw_subjects *subjects) {
   return dw_unreadable_error(&subjects->read.unreadable, &err) == 0 ? CLI_OK : cli_fail(&err);
 }
 
-static struct dw_policy *policy_of(const char *text, struct dw_error *err) {
+struct dw_policy *cli_policy_of_text(const char *text, struct dw_error *err) {
   struct dw_sources sources = cli_sources(&(struct cli_world_options){.policy = NULL});
   return text ? dw_policy_parse(text, strlen(text), "policy.yaml", sources.rules, sources.rule_count, err)
               : dw_policy_default();
 }
 
-static int read_texts(const struct cli_texts *texts, const char *ns, struct dw_subjects *out,
-                      struct dw_lint_state *state, struct dw_error *err) {
+int cli_state_of_text(struct dw_arena *arena, const char *text, const char *ns, struct dw_lint_state *out,
+                      struct dw_error *err) {
   struct dw_manifest *objects = NULL;
-  if (texts->state != NULL &&
-      (dw_manifests_parse(out->arena, "state.yaml", texts->state, strlen(texts->state), &objects, err) != 0 ||
-       dw_lint_state_add_manifests(state, objects, ns, DW_KEEP_JUDGED, err) != 0))
+  *out = (struct dw_lint_state){.objects = NULL};
+  if (text == NULL)
+    return 0;
+  if (dw_manifests_parse(arena, "state.yaml", text, strlen(text), &objects, err) != 0)
     return -1;
-  return dw_manifests_parse(out->arena, texts->name, texts->manifests, strlen(texts->manifests), &out->read.first, err);
+  return dw_lint_state_add_manifests(out, objects, ns, DW_KEEP_JUDGED, err);
 }
 
 int cli_subjects_of_texts(const struct cli_texts *texts, struct dw_subjects *out, struct dw_error *err) {
-  struct dw_policy *policy = policy_of(texts->policy, err);
+  struct dw_policy *policy = cli_policy_of_text(texts->policy, err);
   if (!policy)
     return -1;
   *out = (struct dw_subjects){.arena = dw_arena_new(0)};
-  struct dw_lint_state state = {.objects = NULL};
-  int status = read_texts(texts, policy->namespace_, out, &state, err);
+  struct dw_lint_state state;
+  int status = cli_state_of_text(out->arena, texts->state, policy->namespace_, &state, err);
+  if (status == 0)
+    status =
+        dw_manifests_parse(out->arena, texts->name, texts->manifests, strlen(texts->manifests), &out->read.first, err);
   if (status != 0)
     dw_policy_free(policy);
   else

@@ -61,4 +61,10 @@ struct cli_texts {
 };
 int cli_subjects_of_texts(const struct cli_texts *texts, struct dw_subjects *out, struct dw_error *err);
 
+/* The parts of that: the policy, which the caller frees with dw_policy_free(), or NULL; and the state, which must be
+ * freed with dw_lint_state_free() even on error. */
+struct dw_policy *cli_policy_of_text(const char *text, struct dw_error *err);
+int cli_state_of_text(struct dw_arena *arena, const char *text, const char *ns, struct dw_lint_state *out,
+                      struct dw_error *err);
+
 #endif

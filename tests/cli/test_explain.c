@@ -30,10 +30,24 @@ static void a_rule_is_explained(void **state) {
   has(&run, "\nAn example that breaks it\n    apiVersion: k8s.cni.cncf.io/v1\n");
   has(&run, "\n    -         \"gateway\": \"192.168.99.1\"\n    +         \"gateway\": \"192.168.99.1\",\n"
             "    +         \"exclude\": [\"192.168.99.1/32\"]\n");
-  has(&run, "\nFixed\n      ...\n            \"ipam\": {\n");
+  has(&run, "\nFixed by `droveway check --fix`\n      ...\n            \"ipam\": {\n");
   has(&run, "\n    rules: {gateway-in-pool: warn}\n");
   has(&run, "\nWhich networks it applies to\n");
   has(&run, "(\"*migration*\")");
+}
+
+static void it_says_what_check_would_fix(void **state) {
+  (void)state;
+  RUN_SCOPED other = RUN("explain", "gateway-outside");
+  has(&other, "\nFixed by `droveway check --fix`\n");
+  has(&other, "\nAnother way to fix it\n");
+  RUN_SCOPED manual = RUN("explain", "overlap-cluster-network");
+  has(&manual, "\nFixed\n");
+  assert_null(strstr(manual.out, "check --fix"));
+  RUN_SCOPED json = RUN("explain", "-o", "json", "network-empty", "overlap-cluster-network");
+  has(&json, "\"fixable\": true");
+  has(&json, "\"fixedByCheck\": \"");
+  has(&json, "\"fixable\": false");
 }
 
 /* The output of check for the same example, after the file name. */
@@ -184,6 +198,7 @@ static void bad_usage_exits_2(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_rule_is_explained),
+      cmocka_unit_test(it_says_what_check_would_fix),
       cmocka_unit_test(it_shows_the_output_of_check),
       cmocka_unit_test(actions_come_from_the_policy),
       cmocka_unit_test(markdown_is_a_section_of_the_documentation),
