@@ -22,18 +22,17 @@ static void put_on(size_t nodes, const char *what, struct dw_buf *out) {
   dw_buf_puts(out, "</a>");
 }
 
-static void put_faults(const struct dw_map *map, struct dw_buf *out) {
-  for (size_t i = 0; i < map->nic_count; i++) {
-    if (strcmp(map->nics[i].name, map->migration.nic) != 0)
-      continue;
-    struct html_drawback drawback = dw_html_weigh(map, i);
-    put_on(drawback.missing, "missing", out);
-    put_on(drawback.down, "down", out);
-  }
+/* What is known about the NIC of the migration network on all nodes. */
+static struct html_drawback weigh(const struct dw_map *map) {
+  for (size_t i = 0; map->migration.nic && i < map->nic_count; i++)
+    if (strcmp(map->nics[i].name, map->migration.nic) == 0)
+      return dw_html_weigh(map, i);
+  return (struct html_drawback){0};
 }
 
 static void put_nic(const struct dw_map *map, struct dw_buf *out) {
   const struct dw_map_migration *network = &map->migration;
+  struct html_drawback drawback = weigh(map);
   dw_buf_puts(out, "<div><dt>NIC</dt><dd>");
   if (network->nic)
     dw_html_wrap(out, "<strong>", network->nic, "</strong> ");
@@ -41,14 +40,19 @@ static void put_nic(const struct dw_map *map, struct dw_buf *out) {
     dw_html_wrap(out, "<span class=\"soft\">through ", network->type, "</span>");
   else
     dw_buf_puts(out, "unknown");
-  if (network->nic)
-    put_faults(map, out);
+  put_on(drawback.missing, "missing", out);
+  put_on(drawback.down, "down", out);
   dw_buf_puts(out, "</dd></div>\n");
 }
 
-static void put_mtu(const struct dw_map_migration *network, struct dw_buf *out) {
+static void put_mtu(const struct dw_map *map, struct dw_buf *out) {
+  const struct dw_map_migration *network = &map->migration;
+  struct html_drawback drawback = weigh(map);
   dw_buf_puts(out, "<div><dt>MTU</dt><dd>");
-  if (network->mtu)
+  if (!network->mtu_set && drawback.low_mtu != drawback.high_mtu)
+    dw_buf_printf(out, "%u to %u <a class=\"badge deny\" href=\"#topology\">not the same on all nodes</a>",
+                  drawback.low_mtu, drawback.high_mtu);
+  else if (network->mtu)
     dw_buf_printf(out, "%u%s", network->mtu, network->mtu_set ? "" : " <span class=\"soft\">of the NIC</span>");
   else
     dw_buf_puts(out, "unknown");
@@ -75,7 +79,7 @@ static void put_wire(const struct dw_map *map, struct dw_buf *out) {
   else
     dw_buf_puts(out, "untagged");
   dw_buf_puts(out, "</dd></div>\n");
-  put_mtu(network, out);
+  put_mtu(map, out);
   put_speed(network, out);
 }
 

@@ -241,7 +241,7 @@ static struct picture draw(struct dw_arena *arena, const struct dw_map *map, con
   if (!nodes->known) {
     put_unknown(&out);
   } else if (nic == SIZE_MAX) {
-    picture.height = put_primary(map, nodes, put_free(map, nodes, &out), &out);
+    picture.height = put_primary(map, nodes, map->network ? 0 : put_free(map, nodes, &out), &out);
   } else {
     struct chain chain = chain_of(map, nodes, nic);
     uint32_t mtu = wanted_mtu(map, nic);
@@ -383,6 +383,8 @@ static void put_faults(const struct dw_map *map, struct dw_buf *out) {
   } else if (nic != SIZE_MAX && map->unknown_nodes == 0) {
     dw_html_wrap(out, "<p>All nodes have <code>", map->nics[nic].name,
                  "</code>; it is up, and its MTU is the same.</p>\n");
+  } else if (map->migration.exists && !map->migration.nic) {
+    dw_buf_puts(out, "<p>The NAD names no NIC of the nodes, so the wires of the migration network are unknown.</p>\n");
   }
 }
 

@@ -68,8 +68,9 @@ static void put_counts(const struct dw_map *map, struct dw_buf *out) {
     dw_buf_puts(out, "no mistakes, no warnings.");
     return;
   }
-  dw_html_count(out, map->denials, "mistake");
-  dw_buf_puts(out, " that Droveway denies");
+  if (map->denials)
+    dw_html_count(out, map->denials, "mistake");
+  dw_buf_puts(out, map->denials ? " that Droveway denies" : "no mistakes");
   size_t here = findings_of_network(map);
   if (here) {
     dw_buf_puts(out, " (");
@@ -78,19 +79,28 @@ static void put_counts(const struct dw_map *map, struct dw_buf *out) {
   }
   dw_buf_puts(out, ", ");
   dw_html_count(out, map->warnings, "warning");
-  dw_buf_puts(out, ". <a href=\"#findings\">See each of them</a>");
+  dw_buf_puts(out, ". <a href=\"#findings\">See the findings</a>");
 }
 
 /* --- how to get a migration network --- */
 
-/* The name of the first NAD in KubeVirt's namespace that is a migration network, but not set; NULL if there is none. */
+static bool has_mistake(const struct dw_map *map, const char *object) {
+  for (size_t i = 0; i < map->finding_count; i++)
+    if (map->findings[i].deny && strcmp(map->findings[i].object, object) == 0)
+      return true;
+  return false;
+}
+
+/* The name of the first NAD in KubeVirt's namespace that is a migration network without mistakes, but not set; NULL if
+ * there is none. */
 static const char *candidate(const struct dw_map *map) {
   static const char prefix[] = "NAD ";
   for (size_t i = 0; i < map->entry_count; i++) {
     const char *name = map->entries[i].name;
     size_t ns = strlen(map->ns);
     if (map->entries[i].kind == DW_MAP_MIGRATION_POOL && strncmp(name, prefix, sizeof prefix - 1) == 0 &&
-        strncmp(name + sizeof prefix - 1, map->ns, ns) == 0 && name[sizeof prefix - 1 + ns] == '/')
+        strncmp(name + sizeof prefix - 1, map->ns, ns) == 0 && name[sizeof prefix - 1 + ns] == '/' &&
+        !has_mistake(map, map->entries[i].object))
       return name + sizeof prefix + ns;
   }
   return NULL;
@@ -98,7 +108,10 @@ static const char *candidate(const struct dw_map *map) {
 
 static void put_way(const struct dw_map *map, struct dw_buf *out) {
   const char *name = candidate(map);
-  dw_buf_puts(out, "<p>Until one is set, migrations use the pod network, with the other traffic of the cluster. ");
+  dw_buf_puts(out, "<p>");
+  if (!map->migration.set_by)
+    dw_html_wrap(out, "Namespace <code>", map->ns, "</code> has no HyperConverged or KubeVirt, which would name it. ");
+  dw_buf_puts(out, "Until one is set, migrations use the pod network, with the other traffic of the cluster. ");
   if (name) {
     dw_html_wrap(out, "The NAD <code>", name, "</code> exists already: set <code>liveMigrationConfig.network: ");
     dw_html_wrap(out, "", name, "</code> in HyperConverged (in KubeVirt, <code>migrations.network</code>).</p>\n");

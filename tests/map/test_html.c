@@ -215,6 +215,10 @@ static void the_verdict_counts_what_concerns_the_migration_network(void **state)
   f.findings[0].migration = false;
   page = page_of(&f.map);
   assert_shows(page, "4 objects checked: 1 mistake that Droveway denies, 1 warning.");
+  f.map.denials = 0;
+  free(page);
+  page = page_of(&f.map);
+  assert_shows(page, "4 objects checked: no mistakes, 1 warning.");
   free(page);
 }
 
@@ -224,12 +228,21 @@ static void without_a_network_the_page_says_how_to_get_one(void **state) {
   page_fixture(&f);
   f.map.network = NULL;
   f.map.migration = (struct dw_map_migration){.type = ""};
+  f.findings[0].deny = false;
   char *page = page_of(&f.map);
   assert_shows(page, "set <code>liveMigrationConfig.network: migration</code> in HyperConverged");
   assert_shows(page, "none is set in namespace <strong>openshift-cnv</strong>");
   assert_shows(page, "<dt>Would need</dt><dd>3 addresses</dd>");
   assert_hides(page, "droveway init");
+  assert_shows(page, "Namespace <code>openshift-cnv</code> has no HyperConverged or KubeVirt, which would name it.");
   free(page);
+  f.map.migration.set_by = "KubeVirt openshift-cnv/kubevirt";
+  f.findings[0].deny = true;
+  page = page_of(&f.map);
+  assert_hides(page, "liveMigrationConfig"); /* the NAD has a mistake */
+  assert_hides(page, "has no HyperConverged");
+  free(page);
+  f.findings[0].deny = false;
   f.entries[1].kind = DW_MAP_POOL;
   page = page_of(&f.map);
   assert_shows(page, "<code>droveway init</code> writes one");
@@ -255,6 +268,14 @@ static void the_card_shows_the_wire_and_the_addresses(void **state) {
   assert_shows(page, "<strong>3 needed</strong> of 2 usable <span class=\"badge deny\">1 too few</span>");
   assert_shows(page, "<dt>Who takes them</dt><dd>3 virt-handlers (one per node)</dd>");
   assert_shows(page, "<dt>Set in</dt><dd>HyperConverged openshift-cnv/kubevirt-hyperconverged</dd>");
+  free(page);
+  struct dw_map_cell low[] = {f.here[0], {.nic = 1, .up = true, .mtu = 1500}};
+  f.groups[1].cells = low;
+  f.groups[1].cell_count = 2;
+  page = page_of(&f.map);
+  assert_shows(page,
+               "<dt>MTU</dt><dd>1500 to 9000 <a class=\"badge deny\" href=\"#topology\">not the same on all nodes</a>");
+  f.map.node_group_count = 0;
   free(page);
   f.map.migration.vlan = f.map.migration.mtu = 0;
   f.map.migration.speed = 2500;
@@ -580,6 +601,12 @@ static void without_a_network_usable_nics_are_drawn(void **state) {
   assert_shows(page, "<rect class=\"nic vacant\"");
   assert_shows(page, ">usable, no NAD<");
   assert_shows(page, ">node&#39;s own traffic<");
+  free(page);
+  f.map.network = "localnet";
+  f.map.migration = (struct dw_map_migration){.exists = true, .type = "ovn-k8s-cni-overlay"};
+  page = page_of(&f.map);
+  assert_hides(page, "<rect class=\"nic vacant\"");
+  assert_shows(page, "The NAD names no NIC of the nodes, so the wires of the migration network are unknown.");
   free(page);
 }
 
