@@ -152,9 +152,22 @@ libraries=$(once --entrypoint "$loader" "$image" --list /usr/bin/droveway)
 expect 'missing libraries' "$(grep 'not found' <<<"$libraries" || true)" ''
 ok "libraries: $(grep -c ' => /' <<<"$libraries")"
 
-# These must be readable for its user, whatever umask the tree was checked out with.
+# The commands of the README and of docs/image.md: a mounted folder, and standard input. Its user must be able to read the files,
+# whatever umask the tree was checked out with.
+install -d "$work/manifests"
+sed 's/bond2/bnod2/' demo/manifests/migration.yaml >"$work/manifests/migration.yaml"
 cp -R demo/state "$work/state"
-chmod -R a+rX "$work/state"
+chmod -R a+rX "$work/manifests" "$work/state"
+status=0
+found=$(once --volume "$work/manifests:/manifests:ro" --volume "$work/state:/state:ro" "$image" \
+  check /manifests --state /state --no-snippets) || status=$?
+expect 'check of a mounted folder: exit status' "$status" 1
+expect 'check of a mounted folder' "$(sed -n 's/: no such NIC.*//p' <<<"$found" | head -n 1)" \
+  '/manifests/migration.yaml:13:17: error: spec.config.master: Not found: "bnod2"'
+status=0
+once --interactive "$image" check - <demo/manifests/migration.yaml >"$work/log" || status=$?
+expect 'check of standard input: exit status' "$status" 0
+
 install -d -o 65532 -g 65532 "$work/tls"
 once --volume "$work/tls:/tls" "$image" certs --dir /tls --dns droveway.test.svc >/dev/null
 # The paths in the image's default command.
