@@ -27,14 +27,13 @@ ln -s "$PWD/demo" "$work/demo"
 (
   cd "$work"
   check() {
-    prompt 'droveway check -f migration.yaml --state demo/state'
-    in_terminal "$droveway" check -f migration.yaml --state demo/state || true
+    prompt "droveway check migration.yaml --state demo/state${1:+ $1}"
+    in_terminal "$droveway" check migration.yaml --state demo/state "$@" || true
   }
   check
-  prompt 'sed -i s/bnod2/bond2/ migration.yaml'
-  sed -i s/bnod2/bond2/ migration.yaml
-  check
-) | tools/terminal_svg.py --recording 'A wrong letter in a migration network: droveway check finds it, and is content once it is fixed' 100 >docs/images/recording.svg
+  check --diff
+  check --fix
+) | tools/terminal_svg.py --recording 'A wrong letter in a migration network: droveway check finds it, shows the fix, and makes it' 100 >docs/images/recording.svg
 
 SOURCE_DATE_EPOCH=1796000000 "$droveway" map --state demo/trouble -o html >"$work/page.html"
 PYTHONDONTWRITEBYTECODE=1 python3 tests/browser/screenshots.py "$work/page.html" docs/images/page.png

@@ -8,13 +8,14 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 droveway = pathlib.Path(sys.argv[1]).resolve()
 source = pathlib.Path(__file__).resolve().parent.parent.parent
 root = pathlib.Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else source
 faults = []
 # Options of other programs.
-FOREIGN = {"--static", "--smoke", "--instructions", "--no-cache", "--admission-control-config-file"}
+FOREIGN = {"--static", "--smoke", "--instructions", "--no-cache", "--admission-control-config-file", "--user", "--userns"}
 
 
 def lines_of(*command, **options):
@@ -109,15 +110,27 @@ def expected_matches(expected, got):
 
 
 def check_outputs(path):
-  """Runs each command of blocks that begin with `$ droveway` in the root of the repository."""
+  """Runs each command that begins with `$ ` in blocks that contain `$ droveway`, in a folder for the page that looks like the root
+  of the repository, so that commands can write files."""
   env = dict(os.environ, PATH=f"{droveway.parent}:{os.environ['PATH']}", LC_ALL="C.UTF-8", KUBECONFIG="/dev/null")
+  with tempfile.TemporaryDirectory(prefix="droveway-docs.") as folder:
+    for name in lines_of("git", "ls-files", cwd=root):
+      top = name.split("/")[0]
+      if not os.path.lexists(f"{folder}/{top}"):
+        os.symlink(root / top, f"{folder}/{top}")
+    return run_blocks(path, folder, env)
+
+
+def run_blocks(path, folder, env):
   shown = 0
   for block in re.findall(r"(?:^ {4}.*\n)(?:\n*^ {4}.*\n)*", path.read_text(), re.M):
     lines = [line[4:] for line in block.splitlines()]
-    starts = [i for i, line in enumerate(lines) if line.startswith("$ droveway ")]
+    starts = [i for i, line in enumerate(lines) if line.startswith("$ ")]
+    if not any(lines[start].startswith("$ droveway ") for start in starts):
+      continue
     for start, end in zip(starts, starts[1:] + [len(lines)]):
       shown += 1
-      done = subprocess.run(["bash", "-c", lines[start][2:]], cwd=root, env=env, capture_output=True, text=True, check=False)
+      done = subprocess.run(["bash", "-c", lines[start][2:]], cwd=folder, env=env, capture_output=True, text=True, check=False)
       got = (done.stdout + done.stderr).splitlines()
       if not expected_matches(lines[start + 1:end], got):
         bad(path, f"{lines[start]}\n  prints\n" + "\n".join("    " + line for line in got))
