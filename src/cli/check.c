@@ -42,7 +42,8 @@ static int help(void) {
       "HyperConverged and KubeVirt objects that refer to them, and MigrationPolicies. Reads YAML streams, JSON and "
       "`kind: List` from files, directories and standard input (-), including manifests embedded in other objects such "
       "as policies and templates. Skips all other kinds, and templates that are not rendered. A file that cannot be "
-      "read is reported as [unreadable], and the others are checked.\n"
+      "read is reported as [unreadable], and the others are checked. A comment `# droveway: allow RULE REASON` above a "
+      "field or an object makes an exception, which only this command knows.\n"
       "\n" CLI_MANIFEST_HELP "  -s, --state DIR\tthe cluster's objects, as written by `droveway snapshot DIR`; without "
       "them, rules that need them cannot be checked\n"
       "      --kubeconfig FILE\tread the live cluster instead\n"
@@ -132,6 +133,8 @@ static int report(const struct dw_subjects *subjects, const struct cli_world_opt
                               .fixed = fixed == NULL ? NULL : &fixed->result};
   how.to_errors = fixed != NULL && fixed->input.file != NULL;
   check_all(&report, subjects);
+  /* Without a cluster, some rules find nothing that they would find with one. */
+  cli_report_add_comments(&report, subjects, world->state != NULL || world->kubeconfig != NULL || how.verbose);
   cli_report_print(&report, &how);
   return cli_report_status(&report, &how);
 }

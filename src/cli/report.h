@@ -137,6 +137,11 @@ void cli_report_add_notes(struct cli_report *report, const char *file, const str
 struct dw_audit;
 void cli_report_add_exceptions(struct cli_report *report, const struct dw_audit *audit);
 
+/* Adds notes about the comments of SUBJECTS, which have been judged and must outlive the report: those without effect,
+ * and, with UNUSED, those that no finding needs. */
+struct dw_subjects;
+void cli_report_add_comments(struct cli_report *report, const struct dw_subjects *subjects, bool unused);
+
 /* Prints the report. */
 void cli_report_print(const struct cli_report *report, const struct cli_report_options *options);
 /* CLI_FAILED if an input could not be read, else CLI_OK or CLI_DENIED. */
@@ -145,9 +150,10 @@ int cli_report_status(const struct cli_report *report, const struct cli_report_o
 /* --- for the output formats --- */
 
 /* Inputs have findings like objects, but no policy turns them off, and their rules are not in the catalogue. */
-extern const struct dw_rule cli_unreadable_rule, cli_exception_expired_rule, cli_exception_unused_rule;
+extern const struct dw_rule cli_unreadable_rule, cli_exception_expired_rule, cli_exception_unused_rule,
+    cli_comment_invalid_rule, cli_comment_unused_rule;
 /* All of them, for a list of all rules. */
-enum { CLI_INPUT_RULES = 3 };
+enum { CLI_INPUT_RULES = 5 };
 extern const struct dw_rule *const cli_input_rules[CLI_INPUT_RULES];
 
 /* "ticket 17 (policy.yaml:4, until 2027-03-31)" */

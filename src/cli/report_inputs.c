@@ -31,7 +31,8 @@ const struct dw_rule cli_exception_unused_rule = {
 };
 
 const struct dw_rule *const cli_input_rules[CLI_INPUT_RULES] = {&cli_unreadable_rule, &cli_exception_expired_rule,
-                                                                &cli_exception_unused_rule};
+                                                                &cli_exception_unused_rule, &cli_comment_invalid_rule,
+                                                                &cli_comment_unused_rule};
 
 /* --- exceptions --- */
 

@@ -38,14 +38,29 @@ static struct dw_request request_of(const struct dw_subject *subject, enum dw_op
   };
 }
 
+/* A comment in the manifest of a NAD also counts for the objects that name it. */
+static const struct dw_exception *allowance_of(void *context, const struct dw_object *nad,
+                                               const struct dw_finding *finding) {
+  const struct dw_subject_list *all = context;
+  for (size_t i = 0; i < all->count; i++) {
+    const struct dw_subject *subject = &all->items[i];
+    if (subject->object == nad && subject->comments != NULL)
+      return dw_lint_allowance(subject->comments, subject->manifest, finding);
+  }
+  return NULL;
+}
+
 struct dw_judgement dw_lint_judge(struct dw_arena *arena, const struct dw_world *world,
                                   const struct dw_subject *subject) {
   struct dw_request request = request_of(subject, subject->old ? DW_OP_UPDATE : DW_OP_CREATE);
   request.object = as_mutated(arena, world, subject);
   request.old_object = subject->old;
   const struct dw_manifest_facts manifest = {subject->manifest->json, subject->manifest->wrapper,
-                                             subject->manifest->template};
-  return dw_judge_manifest(arena, world, &request, subject->order, &manifest);
+                                             subject->manifest->template, allowance_of, subject->all};
+  struct dw_judgement judgement = dw_judge_manifest(arena, world, &request, subject->order, &manifest);
+  if (subject->comments != NULL)
+    dw_lint_allow(arena, subject->comments, subject->manifest, &judgement);
+  return judgement;
 }
 
 struct dw_judgement dw_lint_judge_deletion(struct dw_arena *arena, const struct dw_world *world,

@@ -259,6 +259,19 @@ static struct dw_policy *choose_namespace(struct dw_subjects *out, struct dw_pol
   return ns == NULL ? policy : dw_policy_in(policy, ns);
 }
 
+static void attach_comments(struct dw_subjects *out) {
+  struct dw_subject_list *all = dw_arena_alloc(out->arena, sizeof *all);
+  *all = (struct dw_subject_list){out->items, out->count};
+  out->comments = dw_lint_comments(out->arena, out->read.first);
+  for (size_t i = 0; i < out->count; i++) {
+    struct dw_subject *subject = &out->items[i];
+    subject->all = all;
+    subject->comments = dw_lint_comments_of(out->comments, subject->manifest);
+    if (subject->comments != NULL)
+      subject->comments->incomplete |= subject->left_out;
+  }
+}
+
 int dw_subjects_build(struct dw_subjects *out, struct dw_policy *policy, const struct dw_lint_state *state,
                       const char *ns, struct dw_error *err) {
   policy = choose_namespace(out, policy, state, out->read.first, ns);
@@ -269,6 +282,7 @@ int dw_subjects_build(struct dw_subjects *out, struct dw_policy *policy, const s
     apply_over(out->arena, &out->items[i]);
   }
   build_world(out, policy, state);
+  attach_comments(out);
   return dw_unreadable_error(&out->read.unreadable, err);
 }
 

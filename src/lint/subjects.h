@@ -2,6 +2,7 @@
 #ifndef LINT_SUBJECTS_H
 #define LINT_SUBJECTS_H
 
+#include "lint/comments.h"
 #include "lint/lint_state.h"
 
 /* Identifies an object. It is the first member of each struct that dw_by_identity() compares. */
@@ -12,6 +13,12 @@ struct dw_identity {
 /* Comparator for qsort() and bsearch() by kind, namespace and name. */
 int dw_by_identity(const void *a, const void *b);
 
+/* Subjects in the order of application. */
+struct dw_subject_list {
+  const struct dw_subject *items;
+  size_t count;
+};
+
 struct dw_subject {
   const struct dw_manifest *manifest;
   const dw_json *json;            /* the manifest's; for a HyperConverged or KubeVirt that exists, as applied over it */
@@ -21,6 +28,8 @@ struct dw_subject {
   const dw_json *old; /* the same object in the state, or NULL */
   bool left_out; /* not in the world, because it is not rendered or its kind is in the wrong case; OBJECT is NULL */
   size_t order;  /* from 1, in the order of application; NADs come before their users */
+  struct dw_file_comments *comments; /* of its file; NULL if there are none */
+  struct dw_subject_list *all;       /* the subjects of the run */
 };
 
 struct dw_subjects {
@@ -28,8 +37,9 @@ struct dw_subjects {
   struct dw_world *world;
   struct dw_subject *items; /* in the order of application, without kinds that no rule reads */
   size_t count;
-  const char *ns;           /* of manifests that do not set one */
-  struct dw_manifests read; /* the manifests, and counts of what was skipped */
+  const char *ns;                    /* of manifests that do not set one */
+  struct dw_manifests read;          /* the manifests, and counts of what was skipped */
+  struct dw_file_comments *comments; /* of all files that have some */
 };
 
 /* Builds the world of STATE and of the manifests in OUT->read. Both are in OUT->arena or outlive it. NS is the

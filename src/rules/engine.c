@@ -109,6 +109,18 @@ static void drop_follow_ons(struct dw_findings *findings) {
     findings->count = kept;
 }
 
+/* A NAD that another object names, and the manifest of that object. */
+struct named_nad {
+  const struct dw_manifest_facts *manifest;
+  const struct dw_object *nad;
+};
+
+/* Calls the manifest's allowance(). */
+static const struct dw_exception *allowance_of(void *context, const struct dw_finding *finding) {
+  const struct named_nad *named = context;
+  return named->manifest->allowance(named->manifest->context, named->nad, finding);
+}
+
 struct dw_nad_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad) {
   struct dw_check inner = {.arena = check->arena,
                            .policy = check->policy,
@@ -126,6 +138,9 @@ struct dw_nad_findings dw_judge_nad(struct dw_check *check, const struct dw_obje
   config->resource_name = nad->nad.resource_name;
   inner.config = config;
   dw_check_run(&inner);
+  if (check->manifest != NULL && check->manifest->allowance != NULL)
+    dw_findings_except(inner.arena, &inner.findings, &inner.excepted, allowance_of,
+                       &(struct named_nad){check->manifest, nad});
   drop_follow_ons(&inner.findings);
   drop_warnings(&inner.findings);
   drop_warnings(&inner.excepted);

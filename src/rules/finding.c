@@ -123,6 +123,23 @@ static struct dw_finding *add(struct dw_check *check, const struct dw_rule *rule
   return finding;
 }
 
+void dw_findings_except(struct dw_arena *arena, struct dw_findings *findings, struct dw_findings *excepted,
+                        const struct dw_exception *(*decide)(void *context, const struct dw_finding *finding),
+                        void *context) {
+  size_t kept = 0;
+  for (size_t i = 0; i < findings->count; i++) {
+    struct dw_finding finding = findings->items[i];
+    const struct dw_exception *exception = decide(context, &finding);
+    if (exception == NULL) {
+      findings->items[kept++] = finding;
+      continue;
+    }
+    finding.exception = exception;
+    *append(arena, excepted) = finding;
+  }
+  findings->count = kept;
+}
+
 static void set_what(struct dw_arena *arena, struct dw_finding *finding, const char *what) {
   finding->facts.what = what;
   finding->what = keep(arena, what, WHAT_MAX);

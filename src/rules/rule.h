@@ -105,6 +105,9 @@ struct dw_manifest_facts {
   const dw_json *json;
   const char *wrapper;  /* apiVersion of the object that contains it; NULL if none does */
   const char *template; /* the text that it is in, if that has templates or is not YAML; else NULL */
+  /* The exception from FINDING that the manifest of NAD contains; NULL if there is none. May be NULL. */
+  const struct dw_exception *(*allowance)(void *context, const struct dw_object *nad, const struct dw_finding *finding);
+  void *context;
 };
 
 /* The object to judge. Rules read it; only the reporting functions below write to it. */
@@ -189,6 +192,12 @@ void dw_report_unknown(struct dw_check *check, const struct dw_rule *rule, const
 /* The facts are not available now: the review is answered with 503, unless it is denied anyway. */
 void dw_report_unavailable(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why, ...)
     __attribute__((nonnull, format(printf, 4, 5)));
+
+/* Moves the findings for which DECIDE returns an exception from FINDINGS to EXCEPTED, both of which are in ARENA.
+ */
+void dw_findings_except(struct dw_arena *arena, struct dw_findings *findings, struct dw_findings *excepted,
+                        const struct dw_exception *(*decide)(void *context, const struct dw_finding *finding),
+                        void *context) __attribute__((nonnull(1, 2, 3, 4)));
 
 /* A value as a message quotes it: the text of a string, anything else as JSON. */
 const char *dw_json_shown(struct dw_arena *arena, const dw_json *json) __attribute__((nonnull(1), returns_nonnull));

@@ -36,8 +36,7 @@ static struct span span_of(const struct dw_yaml_source *source, const yaml_token
 }
 
 static void add_scalar(struct scalars *scalars, struct dw_arena *arena, struct span span) {
-  scalars->items =
-      dw_arena_more(arena, scalars->items, scalars->count, &scalars->capacity, sizeof *scalars->items);
+  scalars->items = dw_arena_more(arena, scalars->items, scalars->count, &scalars->capacity, sizeof *scalars->items);
   scalars->items[scalars->count++] = span;
 }
 

@@ -34,6 +34,9 @@ report audit --state demo/state
 report audit --state tests/manifests/rules
 report audit --state tests/manifests/rules --policy tests/sarif/exceptions.yaml
 report check -f demo/manifests --policy tests/sarif/exceptions.yaml
+sed 's/^kind: Net.*/& # droveway: allow cni-version a test/; 1s/^/# droveway: allow gateway-outside, ipam-lookalike-key a test\n/' \
+  demo/manifests/five-mistakes.yaml >"$work/comments.yaml"
+report check "$work/comments.yaml"
 # The broken examples of all rules, so that the reports contain the help of as many rules as possible.
 for file in src/rules/explanations/*.yaml; do
   sed -n '/^broken: |/,/^[a-z]/{/^[a-z]/!s/^  //p}' "$file" >"$work/example.yaml"
