@@ -36,7 +36,7 @@ static int help(void) {
   cli_put_help(
       stdout,
       "usage: droveway check PATH... [--exclude GLOB] [--state DIR | --kubeconfig FILE] [--policy FILE] [-n NAMESPACE] "
-      "[-o text|json|sarif|junit|github|gitlab] [--fail-on deny|warn|never] [--fix | --diff]\n"
+      "[-o text|json|sarif|junit|github|gitlab] [--fail-on deny|warn|never] [--fix | --diff] [--fix-range]\n"
       "\n"
       "Checks manifests as if they were applied in order: NetworkAttachmentDefinitions (NADs) first, then the "
       "HyperConverged and KubeVirt objects that refer to them, and MigrationPolicies. Reads YAML streams, JSON and "
@@ -54,6 +54,10 @@ static int help(void) {
                         "rest; standard input, "
                         "fixed, is written to standard output, and the report to standard error\n"
                         "      --diff\tprint what --fix would change as a diff, and change nothing\n"
+                        "      --fix-range\twith --fix or --diff: also replace a migration network's range that "
+                        "overlaps another or is "
+                        "too small by the nearest free range of the right size, and remove what belongs to the old "
+                        "one\n"
                         "  -v, --verbose\tlist what could not be checked without --state or --kubeconfig, and what is "
                         "excepted\n"
                         "      --no-snippets\tprint one line per finding, without source lines, in text output\n"
@@ -79,24 +83,29 @@ static bool hides_unknown(const struct cli_world_options *world, const struct cl
 struct check_options {
   struct cli_report_options how;
   bool has_form;
-  bool fix, diff;
+  bool fix, diff, range;
 };
 
-enum { OPTION_FIX = 0x300, OPTION_DIFF };
+enum { OPTION_FIX = 0x300, OPTION_DIFF, OPTION_RANGE };
 
 static int read_own(void *into, int option, const char *value) {
   struct check_options *out = into;
   out->has_form |= option == 'o';
   out->fix |= option == OPTION_FIX;
   out->diff |= option == OPTION_DIFF;
+  out->range |= option == OPTION_RANGE;
   return option >= OPTION_FIX ? CLI_OK : cli_report_option("check", option, value, &out->how);
 }
 
-static int check_options(const struct check_options *options) {
+static int check_options(const struct check_options *options, const struct cli_world_options *world) {
   if (options->fix && options->diff)
     return cli_usage("check", "--fix and --diff cannot be used together");
   if (options->diff && options->has_form)
     return cli_usage("check", "-o cannot be used with --diff, which prints only a diff");
+  if (options->range && !options->fix && !options->diff)
+    return cli_usage("check", "--fix-range requires --fix or --diff");
+  if (options->range && world->state == NULL && world->kubeconfig == NULL)
+    return cli_usage("check", "--fix-range requires --state or --kubeconfig, which show what is free");
   return CLI_OK;
 }
 
@@ -107,11 +116,12 @@ static int read_arguments(int argc, char **argv, struct check_options *out, stru
                                           {"no-snippets", no_argument, NULL, CLI_OPTION_NO_SNIPPETS},
                                           {"fix", no_argument, NULL, OPTION_FIX},
                                           {"diff", no_argument, NULL, OPTION_DIFF},
+                                          {"fix-range", no_argument, NULL, OPTION_RANGE},
                                           {NULL, 0, NULL, 0}};
   struct cli_manifest_command command = {"check",  options, CLI_MANIFEST_LETTERS CLI_REPORT_LETTERS "v",
                                          read_own, out,     NULL};
   int status = cli_manifest_arguments_read(&command, argc, argv, arguments);
-  return status == CLI_OK ? check_options(out) : status;
+  return status == CLI_OK ? check_options(out, &arguments->world) : status;
 }
 
 /* --- the command --- */
@@ -155,7 +165,7 @@ static int fix(const struct cli_manifest_arguments *arguments, const struct chec
   struct dw_error err = DW_ERROR_INIT;
   struct dw_subjects subjects;
   struct cli_fixed fixed;
-  if (cli_fix_load(arena, arguments, &fixed, &subjects, &err) != 0)
+  if (cli_fix_load(arena, arguments, options->range, &fixed, &subjects, &err) != 0)
     return cli_fail(&err);
   int written = options->diff ? CLI_OK : cli_fix_write(&fixed);
   int status = options->diff ? cli_fix_show(&fixed) : report(&subjects, &arguments->world, options, &fixed);

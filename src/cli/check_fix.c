@@ -23,8 +23,8 @@ static int read_input(struct dw_arena *arena, struct dw_draft *out, struct dw_fi
   return out->text == NULL ? -1 : 0;
 }
 
-int cli_fix_load(struct dw_arena *arena, const struct cli_manifest_arguments *arguments, struct cli_fixed *fixed,
-                 struct dw_subjects *out, struct dw_error *err) {
+int cli_fix_load(struct dw_arena *arena, const struct cli_manifest_arguments *arguments, bool ranges,
+                 struct cli_fixed *fixed, struct dw_subjects *out, struct dw_error *err) {
   struct dw_sources sources = cli_sources(&arguments->world);
   *fixed = (struct cli_fixed){.input = {.file = NULL}};
   struct cli_state state;
@@ -33,6 +33,7 @@ int cli_fix_load(struct dw_arena *arena, const struct cli_manifest_arguments *ar
     return -1;
   struct cli_state_query query = {&arguments->world, policy->namespace_, DW_KEEP_JUDGED};
   struct dw_fix_task task = {.policy = policy, .state = &state.found, .ns = arguments->ns};
+  task.more = ranges ? cli_fix_range : NULL;
   task.choice.paths = arguments->paths;
   task.choice.count = arguments->path_count;
   task.choice.exclude = &arguments->exclude;

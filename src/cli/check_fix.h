@@ -10,10 +10,14 @@ struct cli_fixed {
   struct dw_draft input; /* standard input as it was; FILE is NULL if it was not read */
 };
 
-/* Like cli_subjects_load(), but with the mistakes fixed that can be fixed. No file is written. FIXED is in ARENA, which
- * must live longer than OUT. */
-int cli_fix_load(struct dw_arena *arena, const struct cli_manifest_arguments *arguments, struct cli_fixed *fixed,
-                 struct dw_subjects *out, struct dw_error *err);
+/* Like cli_subjects_load(), but with the mistakes fixed that can be fixed; with RANGES, those that another range fixes,
+ * too. No file is written. FIXED is in ARENA, which must live longer than OUT. */
+int cli_fix_load(struct dw_arena *arena, const struct cli_manifest_arguments *arguments, bool ranges,
+                 struct cli_fixed *fixed, struct dw_subjects *out, struct dw_error *err);
+
+/* For dw_fix_task: edits that give a migration network a free range, if FINDING is about its range. */
+struct dw_edits cli_fix_range(void *context, struct dw_arena *arena, const struct dw_subjects *subjects,
+                              const struct dw_subject *subject, const struct dw_finding *finding);
 
 /* Writes the changed files, and the text of standard input to standard output. CLI_FAILED after printing an error for
  * each file that can't be written. */
