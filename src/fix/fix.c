@@ -42,12 +42,16 @@ struct attempt {
   const char *why; /* why it can't be; NULL */
 };
 
+struct drafts {
+  struct dw_draft *items;
+  size_t count;
+};
+
 struct run {
   struct dw_arena *arena;
   const struct dw_fix_task *task;
   struct dw_fix_result *out;
-  struct dw_draft *drafts; /* the texts so far */
-  size_t draft_count, draft_capacity;
+  struct drafts drafts; /* the texts so far */
   struct attempt *attempts;
   size_t attempt_count, attempt_capacity;
 };
@@ -109,15 +113,15 @@ static void judge(const struct run *run, struct situation *s, const struct dw_su
 }
 
 /* Reads and judges the manifests with DRAFTS. */
-static struct situation look(const struct run *run, const struct dw_draft *drafts, size_t count) {
+static struct situation look(const struct run *run, const struct drafts *drafts) {
   struct situation s = {.arena = dw_arena_new(0), .subjects = {.arena = dw_arena_new(0)}};
   struct dw_manifest_choice choice = run->task->choice;
-  choice.drafts = drafts;
-  choice.draft_count = count;
+  choice.drafts = drafts->items;
+  choice.draft_count = drafts->count;
   /* What is unreadable is in what was read. */
   int failed = choice.count > 0 ? dw_manifests_gather(s.subjects.arena, &choice, &s.subjects.read, NULL)
-                                : dw_manifests_gather_text(s.subjects.arena, drafts->file, drafts->text, drafts->length,
-                                                           &s.subjects.read, NULL);
+                                : dw_manifests_gather_text(s.subjects.arena, drafts->items->file, drafts->items->text,
+                                                           drafts->items->length, &s.subjects.read, NULL);
   (void)failed;
   (void)dw_subjects_build(&s.subjects, dw_policy_ref(run->task->policy), run->task->state, run->task->ns, NULL);
   for (size_t i = 0; i < s.subjects.count; i++)
@@ -307,17 +311,16 @@ static bool has_draft(const struct dw_draft *drafts, size_t count, const char *f
   return false;
 }
 
-/* The drafts after ROUND: those of its files, and the old ones of the others. */
-static struct dw_draft *drafts_after(const struct run *run, const struct round *round, size_t *count) {
-  struct dw_draft *drafts = dw_arena_array(run->arena, run->draft_count + round->doc_count, sizeof *drafts);
-  *count = 0;
+/* The drafts after ROUND: those of its files, and of BEFORE those of the others. */
+static struct drafts drafts_after(const struct run *run, const struct round *round, const struct drafts *before) {
+  struct drafts out = {dw_arena_array(run->arena, before->count + round->doc_count, sizeof *out.items), 0};
   for (size_t i = 0; i < round->doc_count; i++)
-    if (!has_draft(drafts, *count, round->docs[i].file))
-      drafts[(*count)++] = draft_of(run, round, &round->docs[i]);
-  for (size_t i = 0; i < run->draft_count; i++)
-    if (!has_draft(drafts, *count, run->drafts[i].file))
-      drafts[(*count)++] = run->drafts[i];
-  return drafts;
+    if (!has_draft(out.items, out.count, round->docs[i].file))
+      out.items[out.count++] = draft_of(run, round, &round->docs[i]);
+  for (size_t i = 0; i < before->count; i++)
+    if (!has_draft(out.items, out.count, before->items[i].file))
+      out.items[out.count++] = before->items[i];
+  return out;
 }
 
 /* --- the result --- */
@@ -364,10 +367,10 @@ static void finish(struct run *run, const struct situation *now) {
   size_t kept = 0;
   for (size_t i = 0; i < out->file_count; i++) {
     struct dw_fix_file file = out->files[i];
-    for (size_t k = 0; k < run->draft_count; k++)
-      if (strcmp(run->drafts[k].file, file.file) == 0) {
-        file.new = run->drafts[k].text;
-        file.new_length = run->drafts[k].length;
+    for (size_t k = 0; k < run->drafts.count; k++)
+      if (strcmp(run->drafts.items[k].file, file.file) == 0) {
+        file.new = run->drafts.items[k].text;
+        file.new_length = run->drafts.items[k].length;
       }
     if (file.new_length != file.old_length || memcmp(file.new, file.old, file.old_length) != 0)
       out->files[kept++] = file;
@@ -381,34 +384,66 @@ static void finish(struct run *run, const struct situation *now) {
 
 /* --- the loop --- */
 
-enum { MOST_ROUNDS = 10000 };
+enum { MOST_ROUNDS = 10000, MOST_STEPS = 5 };
 
-/* Tries at most MOST candidates of NOW at once. Returns how many edits were made; 0 if there was nothing to do, or if
- * they had to be undone. TRIED receives the number of edits that were tried. */
-static bool make_round(struct run *run, struct situation *now, size_t most, size_t *tried) {
-  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct round round = {.arena = arena};
-  size_t count = 0;
-  for (size_t i = 0; i < now->candidate_count && round.done_count < most; i++)
-    try_candidate(run, &round, &now->candidates[i]);
-  *tried = round.done_count;
-  if (round.done_count == 0)
-    return false;
-  struct dw_draft *drafts = drafts_after(run, &round, &count);
-  struct situation next = look(run, drafts, count);
-  const char *denied = new_denial(now, &next);
-  if (denied != NULL) {
-    if (round.done_count == 1)
-      give_up(run, round.done[0], dw_arena_printf(arena, "the result would be denied by %s", denied));
-    forget(&next);
+/* A round, and what the manifests are after it. */
+struct step {
+  struct round round;
+  struct drafts drafts;
+  struct situation after;
+};
+
+/* Tries at most MOST candidates of NOW, whose texts are BEFORE. False if there was nothing to do. */
+static bool take_step(struct run *run, const struct situation *now, const struct drafts *before, size_t most,
+                      struct step *out) {
+  *out = (struct step){.round = {.arena = dw_arena_new(0)}};
+  for (size_t i = 0; i < now->candidate_count && out->round.done_count < most; i++)
+    try_candidate(run, &out->round, &now->candidates[i]);
+  if (out->round.done_count == 0) {
+    dw_arena_free(out->round.arena);
     return false;
   }
-  accept(run, &round);
-  forget(now);
-  *now = next;
-  run->drafts = drafts;
-  run->draft_count = count;
+  out->drafts = drafts_after(run, &out->round, before);
+  out->after = look(run, &out->drafts);
   return true;
+}
+
+/* STEPS[0] leads to new denials: looks whether further steps fix what it has brought to light. Returns how many steps
+ * there are then. */
+static size_t look_ahead(struct run *run, const struct situation *now, struct step *steps) {
+  size_t count = 1;
+  while (count < MOST_STEPS && new_denial(now, &steps[count - 1].after) != NULL &&
+         take_step(run, &steps[count - 1].after, &steps[count - 1].drafts, SIZE_MAX, &steps[count]))
+    count++;
+  return count;
+}
+
+/* Tries at most MOST candidates of NOW at once, and keeps the result if nothing new is denied. TRIED receives how many
+ * there were. */
+static bool make_round(struct run *run, struct situation *now, size_t most, size_t *tried) {
+  struct step steps[MOST_STEPS];
+  *tried = 0;
+  if (!take_step(run, now, &run->drafts, most, &steps[0]))
+    return false;
+  *tried = steps[0].round.done_count;
+  size_t count = *tried == 1 ? look_ahead(run, now, steps) : 1;
+  bool good = new_denial(now, &steps[count - 1].after) == NULL;
+  if (!good && *tried == 1)
+    give_up(run, steps[0].round.done[0],
+            dw_arena_printf(run->arena, "the result would be denied by %s", new_denial(now, &steps[0].after)));
+  for (size_t i = 0; good && i < count; i++)
+    accept(run, &steps[i].round);
+  if (good) {
+    forget(now);
+    *now = steps[count - 1].after;
+    run->drafts = steps[count - 1].drafts;
+  }
+  for (size_t i = 0; i < count; i++) {
+    dw_arena_free(steps[i].round.arena);
+    if (!good || i + 1 < count)
+      forget(&steps[i].after);
+  }
+  return good;
 }
 
 void dw_fix_run(struct dw_arena *arena, const struct dw_fix_task *task, struct dw_fix_result *out,
@@ -416,11 +451,11 @@ void dw_fix_run(struct dw_arena *arena, const struct dw_fix_task *task, struct d
   struct run run = {.arena = arena, .task = task, .out = out};
   size_t most = SIZE_MAX;
   *out = (struct dw_fix_result){.files = NULL};
-  run.draft_count = task->choice.draft_count;
-  run.drafts = dw_arena_array(arena, run.draft_count, sizeof *run.drafts);
-  for (size_t i = 0; i < run.draft_count; i++)
-    run.drafts[i] = task->choice.drafts[i];
-  struct situation now = look(&run, run.drafts, run.draft_count);
+  run.drafts = (struct drafts){dw_arena_array(arena, task->choice.draft_count, sizeof *run.drafts.items),
+                               task->choice.draft_count};
+  for (size_t i = 0; i < run.drafts.count; i++)
+    run.drafts.items[i] = task->choice.drafts[i];
+  struct situation now = look(&run, &run.drafts);
   for (size_t i = 0; i < MOST_ROUNDS; i++) {
     size_t tried = 0;
     bool made = make_round(&run, &now, most, &tried);

@@ -216,6 +216,69 @@ static void sarif_has_a_replacement(void **state) {
   assert_non_null(strstr(run.out, "\"insertedContent\""));
 }
 
+/* The kind hides that the network is empty: both are fixed, or neither. */
+static void what_a_fix_brings_to_light_is_fixed_as_well(void **state) {
+  (void)state;
+  folder_write(".", "a.yaml",
+               "apiVersion: hco.kubevirt.io/v1beta1\n"
+               "kind: Hyperconverged\n"
+               "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
+               "spec: {liveMigrationConfig: {network: \"\"}}\n");
+  RUN_SCOPED run = RUN("check", "--fix", "-q", "a.yaml");
+  assert_int_equal(run.status, 0);
+  expect_file("a.yaml", "apiVersion: hco.kubevirt.io/v1beta1\n"
+                        "kind: HyperConverged\n"
+                        "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
+                        "spec: {liveMigrationConfig: {}}\n");
+}
+
+static void a_fix_that_leads_to_a_denial_is_undone(void **state) {
+  (void)state;
+  static const char text[] = "apiVersion: hco.kubevirt.io/v1beta1\n"
+                             "kind: Hyperconverged\n"
+                             "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
+                             "spec: {liveMigrationConfig: {parallelMigrationsPerCluster: 0}}\n";
+  folder_write(".", "a.yaml", text);
+  RUN_SCOPED run = RUN("check", "--fix", "--no-snippets", "a.yaml");
+  assert_non_null(strstr(run.out, "a.yaml:2: [unserved-kind] not fixed: the result would be denied by limit-range\n"));
+  expect_file("a.yaml", text);
+}
+
+static void a_free_range_is_chosen_on_request(void **state) {
+  (void)state;
+  static const char nad[] =
+      "apiVersion: k8s.cni.cncf.io/v1\n"
+      "kind: NetworkAttachmentDefinition\n"
+      "metadata: {name: migration-network, namespace: openshift-cnv}\n"
+      "spec:\n"
+      "  config: '{\"cniVersion\":\"0.3.1\",\"name\":\"m\",\"type\":\"macvlan\",\"master\":\"eth1\","
+      "\"mode\":\"bridge\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"%s\"%s}}'\n";
+  char old[512];
+  char new[512];
+  snprintf(old, sizeof old, nad, "10.130.0.0/24", ",\"exclude\":[\"10.130.0.1/32\"]");
+  snprintf(new, sizeof new, nad, "10.132.0.0/24", "");
+  folder_write(".", "a.yaml", old);
+  assert_int_equal(mkdir("state", 0700), 0);
+  folder_write("state", "network.yaml",
+               "apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n"
+               "status: {networkType: OVNKubernetes, clusterNetwork: [{cidr: 10.128.0.0/14, hostPrefix: 23}], "
+               "serviceNetwork: [172.30.0.0/16]}\n");
+  RUN_SCOPED without = RUN("check", "--fix", "-q", "--state", "state", "a.yaml");
+  assert_int_equal(without.status, 1);
+  expect_file("a.yaml", old);
+  RUN_SCOPED run = RUN("check", "--fix", "--fix-range", "--state", "state", "a.yaml");
+  expect_file("a.yaml", new);
+  assert_non_null(strstr(run.out, "[overlap-cluster-network] spec.config.ipam.range: \"10.132.0.0/24\" instead of "
+                                  "\"10.130.0.0/24\", spec.config.ipam.exclude removed\n"));
+  RUN_SCOPED blind = RUN("check", "--fix", "--fix-range", "a.yaml");
+  assert_string_equal(blind.err,
+                      "droveway check: --fix-range requires --state or --kubeconfig, which show what is free; "
+                      "see 'droveway check --help'\n");
+  RUN_SCOPED alone = RUN("check", "--fix-range", "--state", "state", "a.yaml");
+  assert_string_equal(alone.err, "droveway check: --fix-range requires --fix or --diff; see 'droveway check --help'\n");
+  folder_remove("state");
+}
+
 static void wrong_options_are_named(void **state) {
   (void)state;
   RUN_SCOPED both = RUN("check", "--fix", "--diff", "a.yaml");
@@ -244,6 +307,9 @@ int main(void) {
       IN_A_FOLDER(check_counts_what_fix_would_fix),
       IN_A_FOLDER(json_has_the_change_and_what_was_fixed),
       IN_A_FOLDER(sarif_has_a_replacement),
+      IN_A_FOLDER(what_a_fix_brings_to_light_is_fixed_as_well),
+      IN_A_FOLDER(a_fix_that_leads_to_a_denial_is_undone),
+      IN_A_FOLDER(a_free_range_is_chosen_on_request),
       IN_A_FOLDER(wrong_options_are_named),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
