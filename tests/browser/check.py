@@ -389,6 +389,10 @@ def print_and_motion(check, browser, folder):
     check.same("print: everything is unfolded", page.run("document.querySelectorAll('details:not([open])').length"), 0)
     check.none("print: contrast", page.run("probe.faint()"))
     page.close()
+    page = opened(browser, folder, "trouble", media="print", width=700)
+    check.none("print: the drawing fits", page.run("[document.querySelector('.topology')].filter(e => e.getBoundingClientRect().right > "
+                                                   "e.closest('.card').getBoundingClientRect().right).length"))
+    page.close()
     page = opened(browser, folder, "demo", more=STILL)
     check.same("reduced motion", page.run("getComputedStyle(document.documentElement).scrollBehavior"), "auto")
     page.close()
