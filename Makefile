@@ -409,7 +409,7 @@ bench-budget: all $(BENCHES) ## Accept the current instructions and allocations 
 
 # --- tests with real tools ----------------------------------------------------------------------------
 
-.PHONY: hardening library-test docs-check sarif schemas monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-clean-test lab-mutants image image-test
+.PHONY: hardening library-test docs-check sarif schemas monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-init lab-clean-test lab-mutants image image-test
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
@@ -463,6 +463,9 @@ COUNT ?= 100
 lab-generated: all ## Attach COUNT (100) configurations, generated from SEED
 	@tools/deps.sh lab
 	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' GENERATE=$(COUNT) SEED=$(SEED) tests/lab/lab.sh
+lab-init: all ## Attach COUNT (50) networks that `droveway init` writes for clusters derived from the laboratory's, by SEED
+	@tools/deps.sh lab
+	@BUILD=$(BUILD) LABS=$(LABS) COUNT=$(if $(filter command% environment%,$(origin COUNT)),$(COUNT),50) SEED=$(SEED) tests/lab/init.sh
 lab-clean-test: all ## Check that the laboratory leaves nothing behind, after success, failure and SIGTERM
 	@tools/deps.sh lab
 	@tests/lab/clean.sh

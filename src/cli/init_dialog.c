@@ -144,6 +144,8 @@ void cli_say_links(const struct cli_dialog *dialog, const struct dw_plan *plan, 
     dw_buf_printf(&text, "%s%s", link->words, link->cautions);
     cli_say_row(dialog, &(struct cli_row){.mark = mark, .name = link->used, .text = dw_buf_text(&text)}, columns);
   }
+  if (most == 0)
+    return;
   if (unfit > 0 && plan->fitting_links > 0)
     cli_say(dialog, "These do not fit:");
   for (size_t i = 0; i < unfit && i < most; i++)

@@ -325,6 +325,8 @@ static int by_merit(const void *left, const void *right) {
   const struct dw_plan_link *a = left;
   const struct dw_plan_link *b = right;
   int order = compare_merits(a, b);
+  if (order == 0 && a->fault_count == 0)
+    order = (a->plugin == DW_PLAN_BRIDGE) - (b->plugin == DW_PLAN_BRIDGE);
   return order != 0 ? order : strverscmp(a->used, b->used);
 }
 

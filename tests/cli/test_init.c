@@ -300,7 +300,7 @@ static void a_tie_needs_a_person(void **state) {
   assert_int_equal(tie.status, 2);
   assert_string_equal(tie.out, "");
   expect(tie.err, "several NICs or bridges fit equally well");
-  expect(tie.err, "Choose one with --nic NAME, or take the first one with --yes.\n");
+  expect(tie.err, "  2) eth2  speed unknown, MTU 1500, up on all 2 nodes\nChoose one with --nic NAME, or take the first one with --yes.\n");
   expect(yes.out, "\"master\": \"eth1\"");
   expect(named.out, "\"master\": \"eth2\"");
 }
