@@ -331,10 +331,19 @@ static int report_existing(const struct cli_dialog *dialog, const struct dw_plan
 
 /* --- choosing --- */
 
+static bool is_only_unverified(const struct dw_plan_link *link) {
+  for (size_t i = 0; i < link->fault_count; i++)
+    if (link->faults[i].rule == NULL || strcmp(link->faults[i].rule, "master-unverified") != 0)
+      return false;
+  return true;
+}
+
 static int fail_links(const struct cli_dialog *dialog, const struct dw_plan *plan) {
   if (plan->wish.nic != NULL && plan->link_count > 0) {
     cli_print_error("droveway init: %s does not fit:", plan->wish.nic);
     cli_say_faults(dialog, plan->links[0].used, plan->links[0].faults, plan->links[0].fault_count);
+    if (is_only_unverified(&plan->links[0]))
+      cli_say(dialog, "If all nodes have it, accept that this is not checked: --accept master-unverified");
     return CLI_DENIED;
   }
   if (plan->unknown_nodes == plan->network_nodes) {
@@ -371,10 +380,16 @@ static int fail_ranges(const struct cli_dialog *dialog, const struct dw_plan *pl
   if (wish->range != NULL) {
     cli_print_error("droveway init: the range %s does not fit:", wish->range);
     cli_say_faults(dialog, plan->ranges[0].text, plan->ranges[0].faults, plan->ranges[0].fault_count);
-  } else if (wish->bits != 0 && dw_subnet_usable(!plan->v6, wish->bits) < plan->needed) {
-    cli_print_error("droveway init: --size /%u is too small: it has %llu addresses, and %llu are needed; use /%u",
+  } else if (wish->bits != 0 &&
+             dw_subnet_usable(!plan->v6, wish->bits) < plan->needed + dw_spare_addresses(plan->needed)) {
+    cli_print_error("droveway init: --size /%u is too small: it has %llu addresses, and %llu are needed, and a few to "
+                    "spare; use /%u",
                     wish->bits, (unsigned long long)dw_subnet_usable(!plan->v6, wish->bits),
                     (unsigned long long)plan->needed, dw_subnet_bits_for(!plan->v6, plan->wanted));
+  } else if (plan->refused != NULL) {
+    cli_print_error("droveway init: %s is free, but does not fit:", plan->refused->text);
+    cli_say_faults(dialog, plan->refused->text, plan->refused->faults, plan->refused->fault_count);
+    cli_say(dialog, "Fix this; or, if it is a warning that does not matter here, accept it with --accept RULE.");
   } else {
     cli_print_error("droveway init: no range of the right size is free in the private networks; see `droveway map`, "
                     "and name one with --range");
@@ -401,7 +416,8 @@ static int choose(const struct cli_dialog *dialog, struct dw_plan *plan, bool ye
   }
   dw_plan_find_ranges(plan);
   bool given = plan->wish.range != NULL;
-  if ((given && plan->ranges[0].fault_count > 0) || (plan->range_count == 0 && !dialog->asks))
+  if ((given && plan->ranges[0].fault_count > 0) ||
+      (plan->range_count == 0 && (!dialog->asks || plan->refused != NULL)))
     return fail_ranges(dialog, plan);
   if (given || !dialog->asks)
     plan->range = &plan->ranges[0];

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 /* --- files --- */
 
@@ -74,34 +75,56 @@ static void say_files(const struct cli_dialog *dialog, const struct cli_init_out
                 columns);
 }
 
+/* TEXT as a word of a shell command. */
+static void put_word(struct dw_buf *out, const char *text) {
+  bool plain = *text != '\0';
+  for (const char *c = text; *c != '\0'; c++)
+    plain = plain && (dw_is_alnum(*c) || strchr("/._-+:@%,=", *c) != NULL);
+  dw_buf_puts(out, plain ? "" : "'");
+  for (; *text != '\0'; text++)
+    dw_buf_printf(out, *text == '\'' ? "'\\''" : "%c", *text);
+  dw_buf_puts(out, plain ? "" : "'");
+}
+
+static void put_option(struct dw_buf *out, const char *option, const char *value) {
+  if (value == NULL)
+    return;
+  dw_buf_printf(out, " %s ", option);
+  put_word(out, value);
+}
+
 static void say_check(const struct cli_dialog *dialog, const char *folder, const struct cli_world_options *world) {
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
-  dw_buf_printf(&line, "droveway check %s", folder);
-  if (world->policy != NULL)
-    dw_buf_printf(&line, " --policy %s", world->policy);
-  if (world->state != NULL)
-    dw_buf_printf(&line, " --state %s", world->state);
-  else if (world->kubeconfig != NULL)
-    dw_buf_printf(&line, " --kubeconfig %s", world->kubeconfig);
-  if (world->context != NULL)
-    dw_buf_printf(&line, " --context %s", world->context);
-  fprintf(dialog->out, "  %s\n", dw_buf_text(&line));
+  put_option(&line, "droveway check", folder);
+  put_option(&line, "--policy", world->policy);
+  put_option(&line, "--state", world->state);
+  put_option(&line, "--kubeconfig", world->state == NULL ? world->kubeconfig : NULL);
+  put_option(&line, "--context", world->context);
+  fprintf(dialog->out, " %s\n", dw_buf_text(&line));
+}
+
+/* Prints `kubectl apply OPTION FOLDER/FILE`; FILE may be "". */
+static void say_kubectl(const struct cli_dialog *dialog, const char *option, const char *folder, const char *file) {
+  DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf word = DW_BUF_INIT;
+  dw_buf_printf(&path, "%s%s%s", folder, *file == '\0' ? "" : "/", file);
+  put_word(&word, dw_buf_text(&path));
+  fprintf(dialog->out, "  kubectl apply %s %s\n", option, dw_buf_text(&word));
 }
 
 static void say_apply(const struct cli_dialog *dialog, const struct dw_plan *plan, const struct cli_init_output *output,
                       const struct cli_init_files *files) {
   bool first = files->items[0].first;
-  if (first)
-    fprintf(dialog->out,
-            "  kubectl apply -f %s/%s\n"
-            "  kubectl wait nncp %s --for condition=Available --timeout 10m\n",
-            output->folder, files->items[0].file, plan->name);
+  if (first) {
+    say_kubectl(dialog, "-f", output->folder, files->items[0].file);
+    fprintf(dialog->out, "  kubectl wait nncp %s --for condition=Available --timeout 10m\n", plan->name);
+  }
   if (output->kustomize) {
-    fprintf(dialog->out, "  kubectl apply -k %s\n", output->folder);
+    say_kubectl(dialog, "-k", output->folder, "");
     return;
   }
   for (size_t i = first ? 1 : 0; i < files->count; i++)
-    fprintf(dialog->out, "  kubectl apply -f %s/%s\n", output->folder, files->items[i].file);
+    say_kubectl(dialog, "-f", output->folder, files->items[i].file);
 }
 
 static void say_moment(const struct cli_dialog *dialog, const struct dw_plan *plan) {

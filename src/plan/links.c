@@ -219,45 +219,45 @@ static void add_bridge(struct finding_links *f, struct dw_plan_link *link) {
   add_link(f, link);
 }
 
-static void add_ovs_bridge(struct finding_links *f, struct dw_plan_link *link) {
+static void add_unfit(struct finding_links *f, const struct dw_plan_link *link, const char *text, const char *fix) {
   struct dw_plan *plan = f->plan;
   plan->links = dw_arena_more(plan->arena, plan->links, plan->link_count, &f->capacity, sizeof *plan->links);
   plan->links[plan->link_count++] = *link;
-  add_fault(plan, &plan->links[plan->link_count - 1], "is an Open vSwitch bridge",
-            "`init` writes networks for NICs, bonds, VLANs and Linux bridges");
+  add_fault(plan, &plan->links[plan->link_count - 1], text, fix);
 }
 
-/* With --vlan, a VLAN that exists is the candidate of its base, and other VLANs carry no VLANs. */
-static bool is_of_interest(const struct finding_links *f, const struct dw_nic *nic) {
-  unsigned vlan = f->plan->wish.vlan;
-  bool named = f->plan->wish.nic != NULL;
-  if (nic->type == DW_NIC_VLAN && vlan != 0)
-    return named && nic->more != NULL && nic->more->vlan_id == vlan;
-  return true;
+/* A VLAN, where the user asks for a VLAN. If the user named no NIC, it is the candidate of the NIC below it. */
+static void add_vlan(struct finding_links *f, struct dw_plan_link *link, const struct dw_nic *nic) {
+  unsigned id = nic->more == NULL ? 0 : nic->more->vlan_id;
+  if (f->plan->wish.nic == NULL)
+    return;
+  link->plugin = DW_PLAN_MACVLAN;
+  if (id == f->plan->wish.vlan)
+    add_link(f, link);
+  else
+    add_unfit(f, link, dw_arena_printf(f->plan->arena, "is VLAN %u", id), "name the NIC below it, or omit --vlan");
 }
 
 static void add_nic(struct finding_links *f, const char *name) {
   const struct dw_nic *nic = first_nic(f, name);
   struct dw_plan_link link = {.nic = name, .used = name, .type = nic == NULL ? DW_NIC_OTHER : nic->type};
-  if (nic != NULL && !is_of_interest(f, nic))
-    return;
-  if (link.type == DW_NIC_OVS_BRIDGE) {
-    add_ovs_bridge(f, &link);
-  } else if (link.type == DW_NIC_LINUX_BRIDGE) {
+  if (link.type == DW_NIC_OVS_BRIDGE)
+    add_unfit(f, &link, "is an Open vSwitch bridge", "`init` writes networks for NICs, bonds, VLANs and Linux bridges");
+  else if (link.type == DW_NIC_LINUX_BRIDGE)
     add_bridge(f, &link);
-  } else if (link.type == DW_NIC_VLAN && f->plan->wish.vlan != 0) {
-    link.plugin = DW_PLAN_MACVLAN;
-    add_link(f, &link);
-  } else {
+  else if (link.type == DW_NIC_VLAN && f->plan->wish.vlan != 0)
+    add_vlan(f, &link, nic);
+  else
     add_device(f, &link);
-  }
 }
 
 /* --- all candidates --- */
 
 /* Pods' interfaces, tunnels and what Open vSwitch uses inside are no candidates. */
 static bool is_shown(const struct dw_nic *nic) {
-  static const char *const of_pods[] = {"veth", "tap", "vnet", "lo", "cali", "lxc", "br-int"};
+  static const char *const of_pods[] = {"veth", "tap", "vnet", "cali", "lxc"};
+  if (strcmp(nic->name, "lo") == 0 || strcmp(nic->name, "br-int") == 0)
+    return false;
   for (size_t i = 0; i < sizeof of_pods / sizeof *of_pods; i++)
     if (strncmp(nic->name, of_pods[i], strlen(of_pods[i])) == 0)
       return false;

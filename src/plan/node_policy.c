@@ -67,27 +67,30 @@ static bool choose_label(const struct dw_plan *plan, const char *nic, struct lab
 
 /* --- the text --- */
 
-static void put_vlan(struct dw_buf *out, const struct dw_plan *plan, const struct dw_plan_link *link) {
-  dw_buf_printf(out,
-                "    - name: %s\n      description: VLAN %u of %s, for live migrations\n      type: vlan\n"
-                "      state: up\n",
-                link->used, plan->wish.vlan, link->nic);
+/* What both kinds of interface begin with. */
+static void put_head(struct dw_buf *out, const struct dw_plan *plan, const struct dw_plan_link *link,
+                     const char *description, const char *type) {
+  dw_buf_printf(out, "    - name: %s\n      description: %s\n      type: %s\n      state: up\n",
+                dw_plan_scalar(plan->arena, link->used), dw_plan_scalar(plan->arena, description), type);
   if (link->mtu != 0)
     dw_buf_printf(out, "      mtu: %u\n", (unsigned)link->mtu);
-  dw_buf_printf(out, "      vlan:\n        base-iface: %s\n        id: %u\n", link->nic, plan->wish.vlan);
 }
 
-static void put_bridge(struct dw_buf *out, const struct dw_plan_link *link) {
-  dw_buf_printf(out,
-                "    - name: %s\n      description: bridge over %s, for live migrations\n      type: linux-bridge\n"
-                "      state: up\n",
-                link->used, link->nic);
-  if (link->mtu != 0)
-    dw_buf_printf(out, "      mtu: %u\n", (unsigned)link->mtu);
+static void put_vlan(struct dw_buf *out, const struct dw_plan *plan, const struct dw_plan_link *link) {
+  unsigned vlan = plan->wish.vlan;
+  put_head(out, plan, link, dw_arena_printf(plan->arena, "VLAN %u of %s, for live migrations", vlan, link->nic),
+           "vlan");
+  dw_buf_printf(out, "      vlan:\n        base-iface: %s\n        id: %u\n", dw_plan_scalar(plan->arena, link->nic),
+                vlan);
+}
+
+static void put_bridge(struct dw_buf *out, const struct dw_plan *plan, const struct dw_plan_link *link) {
+  put_head(out, plan, link, dw_arena_printf(plan->arena, "bridge over %s, for live migrations", link->nic),
+           "linux-bridge");
   dw_buf_printf(out,
                 "      bridge:\n        options:\n          stp:\n            enabled: false\n        port:\n"
                 "        - name: %s\n",
-                link->nic);
+                dw_plan_scalar(plan->arena, link->nic));
   if (link->vlan != 0)
     dw_buf_printf(out, "          vlan:\n            mode: trunk\n            trunk-tags:\n            - id: %u\n",
                   link->vlan);
@@ -99,14 +102,14 @@ bool dw_plan_add_policy(const struct dw_plan *plan, struct dw_plan_link *link) {
   if (!choose_label(plan, link->nic, &label))
     return false;
   dw_buf_printf(&out, "apiVersion: nmstate.io/v1\nkind: NodeNetworkConfigurationPolicy\nmetadata:\n  name: %s\nspec:\n",
-                plan->name);
+                dw_plan_scalar(plan->arena, plan->name));
   if (label.key != NULL)
     dw_buf_printf(&out, "  nodeSelector:\n    %s: \"%s\"\n", label.key, label.value);
   dw_buf_puts(&out, "  desiredState:\n    interfaces:\n");
   if (link->making == DW_PLAN_MAKES_VLAN)
     put_vlan(&out, plan, link);
   else
-    put_bridge(&out, link);
+    put_bridge(&out, plan, link);
   dw_buf_puts(&out, "      ipv4:\n        enabled: false\n      ipv6:\n        enabled: false\n");
   link->policy = dw_buf_text(&out);
   return true;

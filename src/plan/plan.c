@@ -4,10 +4,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "plan/plan_internal.h"
+#include "json/json_write.h"
 
 /* --- words --- */
 
@@ -32,6 +34,29 @@ const char *dw_plan_count(struct dw_arena *arena, uint64_t count, const char *no
   for (int i = 0; i < length; i++)
     dw_buf_printf(&digits, "%s%c", i > 0 && (length - i) % 3 == 0 ? "," : "", plain[i]);
   return dw_arena_printf(arena, "%s %s%s", dw_buf_text(&digits), noun, es ? "es" : many ? "s" : "");
+}
+
+/* Strings like "on", "1e3" and "0x1f" are other values to one version of YAML or another. */
+static bool is_plain(const char *text) {
+  static const char *const words[] = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strcasecmp(text, words[i]) == 0)
+      return false;
+  if (dw_is_digit(*text) || !dw_is_alnum(*text))
+    return false;
+  for (; *text != '\0'; text++)
+    if (!dw_is_alnum(*text) && strchr("-._ ,", *text) == NULL)
+      return false;
+  return true;
+}
+
+const char *dw_plan_scalar(struct dw_arena *arena, const char *text) {
+  struct dw_buf out = DW_BUF_IN(arena);
+  struct dw_json_writer w = DW_JSON_WRITER(&out);
+  if (is_plain(text))
+    return text;
+  dw_json_put_string(&w, text);
+  return dw_buf_text(&out);
 }
 
 /* --- the HyperConverged or KubeVirt --- */

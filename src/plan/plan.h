@@ -100,6 +100,7 @@ struct dw_plan {
   size_t link_count, fitting_links;
   struct dw_plan_range *ranges; /* those that fit, best first; a range that the user gave in any case */
   size_t range_count;
+  const struct dw_plan_range *refused; /* a free range that the rules find fault with all the same; NULL if none */
 
   const struct dw_plan_link *link; /* chosen */
   const struct dw_plan_range *range;

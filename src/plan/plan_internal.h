@@ -12,6 +12,9 @@ const char *dw_plan_list(struct dw_arena *arena, const char *const *names, size_
 /* "1 node", "2,000 nodes". */
 const char *dw_plan_count(struct dw_arena *arena, uint64_t count, const char *noun) __attribute__((nonnull));
 
+/* TEXT as a scalar of YAML, in quotes if it could be read as something other than a string. */
+const char *dw_plan_scalar(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+
 /* --- link_words.c --- */
 
 void dw_plan_describe_link(const struct dw_plan *plan, struct dw_plan_link *link) __attribute__((nonnull));

@@ -118,6 +118,15 @@ static struct dw_interval *service_ranges(const struct dw_plan *plan, size_t *co
   return ranges;
 }
 
+/* Keeps the first one, to say why there is none. */
+static void refuse(struct dw_plan *plan, const struct dw_plan_range *range) {
+  if (plan->refused != NULL)
+    return;
+  struct dw_plan_range *kept = dw_arena_alloc(plan->arena, sizeof *kept);
+  *kept = *range;
+  plan->refused = kept;
+}
+
 static void add_suggested(struct dw_plan *plan, unsigned bits) {
   struct dw_map_options options = {.suggest_bits = bits, .suggest_v4 = !plan->v6};
   options.avoided = service_ranges(plan, &options.avoided_count);
@@ -128,11 +137,12 @@ static void add_suggested(struct dw_plan *plan, unsigned bits) {
   for (size_t i = 0; i < map->suggestion_count; i++) {
     const struct dw_map_suggestion *suggestion = &map->suggestions[i];
     struct dw_plan_range range = dw_plan_read_range(plan, suggestion->text);
-    if (range.fault_count > 0)
-      continue;
     if (suggestion->caution != NULL)
       range.words = dw_arena_printf(plan->arena, "%s; %s", range.words, suggestion->caution);
-    plan->ranges[plan->range_count++] = range;
+    if (range.fault_count > 0)
+      refuse(plan, &range);
+    else
+      plan->ranges[plan->range_count++] = range;
   }
 }
 
@@ -141,6 +151,7 @@ static void add_suggested(struct dw_plan *plan, unsigned bits) {
 void dw_plan_find_ranges(struct dw_plan *plan) {
   plan->ranges = NULL;
   plan->range_count = 0;
+  plan->refused = NULL;
   if (plan->wish.range != NULL) {
     plan->ranges = dw_arena_array(plan->arena, 1, sizeof *plan->ranges);
     plan->ranges[plan->range_count++] = dw_plan_read_range(plan, plan->wish.range);

@@ -64,7 +64,8 @@ static void comment(struct dw_buf *out, const char *text) {
       used = strlen("#  ");
     }
     dw_buf_putc(out, ' ');
-    dw_buf_add(out, text, length);
+    for (size_t i = 0; i < length; i++) /* a line end in a name would end the comment */
+      dw_buf_putc(out, (unsigned char)text[i] < ' ' || text[i] == '\177' ? '?' : text[i]);
     used += 1 + length;
     text += length + strspn(text + length, " ");
   }
@@ -128,7 +129,7 @@ static const char *write_nad(const struct dw_plan *plan) {
   dw_buf_printf(&out,
                 "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: %s\n"
                 "  namespace: %s\n  labels:\n    " DW_PLAN_LABEL ": \"true\"\nspec:\n  config: |\n",
-                plan->name, plan->world->policy->namespace_);
+                dw_plan_scalar(plan->arena, plan->name), dw_plan_scalar(plan->arena, plan->world->policy->namespace_));
   put_indented(&out, dw_plan_config(plan, plan->link, plan->range));
   return dw_buf_text(&out);
 }
@@ -170,7 +171,8 @@ static const char *write_user(const struct dw_plan *plan) {
   if (eviction != NULL)
     comment_eviction(&out, plan, eviction);
   dw_buf_printf(&out, "apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\n  namespace: %s\nspec:\n", plan->user_version,
-                dw_kind_name(plan->user->kind), plan->user->name, plan->user->namespace_);
+                dw_kind_name(plan->user->kind), dw_plan_scalar(plan->arena, plan->user->name),
+                dw_plan_scalar(plan->arena, plan->user->namespace_));
   const char *indent = hco && !v1 ? "  " : "    ";
   if (hco && v1)
     dw_buf_puts(&out, "  virtualization:\n");
@@ -179,7 +181,7 @@ static const char *write_user(const struct dw_plan *plan) {
   if (eviction != NULL)
     dw_buf_printf(&out, "%sevictionStrategy: %s\n", indent, eviction);
   dw_buf_printf(&out, "%s%s:\n%s  network: %s\n", indent, hco ? "liveMigrationConfig" : "migrations", indent,
-                plan->name);
+                dw_plan_scalar(plan->arena, plan->name));
   return dw_buf_text(&out);
 }
 

@@ -268,8 +268,97 @@ static void a_size_that_is_too_small_is_refused(void **state) {
   RUN_SCOPED small = RUN("init", "--state", f.state, "--size", "/30", "--dry-run");
   RUN_SCOPED fits = RUN("init", "--state", f.state, "--size", "29", "--dry-run");
   assert_int_equal(small.status, 1);
-  expect(small.err, "droveway init: --size /30 is too small: it has 2 addresses, and 3 are needed; use /27\n");
+  expect(small.err,
+         "droveway init: --size /30 is too small: it has 2 addresses, and 3 are needed, and a few to spare; use /27\n");
   expect(fits.out, "\"range\": \"192.168.99.0/29\"");
+}
+
+#define TENANT(ranges)                                                                                                 \
+  "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: vms, name: a}, spec: "    \
+  "{config: '{\"cniVersion\":\"0.3.1\",\"name\":\"a\",\"type\":\"macvlan\",\"master\":\"eth9\",\"ipam\":{\"type\":"    \
+  "\"whereabouts\",\"ipRanges\":[" ranges "]}}'}}\n---\n"
+#define R(range) "{\"range\":\"" range "\"}"
+#define MOST R("10.0.0.0/8") "," R("172.16.0.0/12") "," R("192.168.128.0/17")
+
+static void a_smaller_range_is_used_if_no_other_is_free(void **state) {
+  (void)state;
+  FIXTURE_SCOPED little = fixture_of(HCO TENANT(
+      MOST "," R("192.168.64.0/18") "," R("192.168.32.0/19") "," R("192.168.0.0/20") "," R("192.168.16.0/21") "," R(
+          "192."
+          "168.24."
+          "0/22") "," R("192.168.28.0/23") "," R("192.168.30.0/24") "," R("192.168.31.0/25") "," R("192.168.31.128/"
+                                                                                                   "26") "," R("192"
+                                                                                                               "."
+                                                                                                               "168"
+                                                                                                               "."
+                                                                                                               "31."
+                                                                                                               "192"
+                                                                                                               "/"
+                                                                                                               "27") "," R("192.168.31.224/28"))
+                                         TWO_NODES(ETH1, ETH1));
+  FIXTURE_SCOPED nothing = fixture_of(HCO TENANT(MOST "," R("192.168.0.0/17")) TWO_NODES(ETH1, ETH1));
+  RUN_SCOPED small = RUN("init", "--state", little.state, "--dry-run");
+  RUN_SCOPED none = RUN("init", "--state", nothing.state, "--dry-run");
+  RUN_SCOPED six = RUN("init", "--state", nothing.state, "--dry-run", "--ipv6");
+  expect(small.out, "\"range\": \"192.168.31.240/28\"");
+  assert_int_equal(none.status, 1);
+  expect(none.err, "no range of the right size is free in the private networks; see `droveway map`, and name one with "
+                   "--range");
+  assert_int_equal(six.status, 0);
+}
+
+static void names_that_look_like_other_values_are_quoted(void **state) {
+  (void)state;
+  FIXTURE_SCOPED f = fixture_of(HCO TWO_NODES(UP("\"10\"", ""), UP("\"10\"", "")));
+  RUN_SCOPED run =
+      RUN("init", "--state", f.state, "--nic", "10", "--vlan", "5", "--name", "1e3", "--output-dir", f.out);
+  RUN_SCOPED check = RUN("check", f.out, "--state", f.state);
+  assert_int_equal(run.status, 0);
+  expect(check.out, "2 objects checked, 0 denied: 0 errors, 1 warning\n");
+  char path[160];
+  snprintf(path, sizeof path, "%s/node-network.yaml", f.out);
+  char *policy = file_text(path, NULL);
+  expect(policy, "  name: \"1e3\"\n");
+  expect(policy, "    - name: \"10.5\"\n");
+  expect(policy, "        base-iface: \"10\"\n");
+  free(policy);
+}
+
+static void a_live_cluster_is_read(void **state) {
+  (void)state;
+#define JSON_NODE(name, address)                                                                                       \
+  "{\"metadata\":{\"name\":\"" name                                                                                    \
+  "\",\"labels\":{\"kubevirt.io/schedulable\":\"true\"}},\"status\":{\"addresses\":[{"                                 \
+  "\"type\":\"InternalIP\",\"address\":\"" address "\"}]}}"
+#define JSON_NNS(name, address)                                                                                        \
+  "{\"apiVersion\":\"nmstate.io/v1beta1\",\"kind\":\"NodeNetworkState\",\"metadata\":{\"name\":\"" name                \
+  "\"},\"status\":{"                                                                                                   \
+  "\"currentState\":{\"interfaces\":[{\"name\":\"eth0\",\"type\":\"ethernet\",\"state\":\"up\",\"mtu\":1500,\"ipv4\":" \
+  "{"                                                                                                                  \
+  "\"address\":[{\"ip\":\"" address                                                                                    \
+  "\"}]}},{\"name\":\"eth1\",\"type\":\"ethernet\",\"state\":\"up\",\"mtu\":9000}]}}}"
+  static const struct api_route routes[] = {
+      {"/api/v1/nodes", 200, JSON_NODE("a", "192.168.1.10") "," JSON_NODE("b", "192.168.1.11")},
+      {"/apis/nmstate.io/v1/nodenetworkstates", 200, JSON_NNS("a", "192.168.1.10") "," JSON_NNS("b", "192.168.1.11")},
+      {"/apis/hco.kubevirt.io/v1/hyperconvergeds", 200,
+       "{\"apiVersion\":\"hco.kubevirt.io/v1\",\"kind\":\"HyperConverged\",\"metadata\":{\"namespace\":"
+       "\"openshift-cnv\",\"name\":\"kubevirt-hyperconverged\"},\"spec\":{}}"},
+      {"/apis/kubevirt.io/v1/kubevirts", 200, ""},
+      {"/apis/k8s.cni.cncf.io/v1/network-attachment-definitions", 200, ""},
+      {"/apis/kubevirt.io/v1/virtualmachineinstancemigrations", 200, ""},
+      {NULL, 0, NULL}};
+  API_STUB_SCOPED api = api_stub_start(routes);
+  RUN_SCOPED unsure = RUN("init", "--kubeconfig", api.kubeconfig, "--dry-run", "--nic", "eth1");
+  assert_int_equal(unsure.status, 1);
+  expect(unsure.err, "192.168.99.0/27 is free, but does not fit:\n");
+  expect(unsure.err, "[overlap-cluster-network]\nFix this; or, if it is a warning that does not matter here, accept it "
+                     "with --accept RULE.\n");
+  RUN_SCOPED run = RUN("init", "--kubeconfig", api.kubeconfig, "--dry-run", "--vlan", "100", "--nic", "eth1",
+                       "--accept", "overlap-cluster-network");
+  if (run.status != 0)
+    fail_msg("%s%s", run.out, run.err);
+  expect(run.out, "apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\n");
+  expect(run.out, "\"master\": \"eth1.100\"");
 }
 
 /* --- refusals --- */
@@ -300,7 +389,8 @@ static void a_tie_needs_a_person(void **state) {
   assert_int_equal(tie.status, 2);
   assert_string_equal(tie.out, "");
   expect(tie.err, "several NICs or bridges fit equally well");
-  expect(tie.err, "  2) eth2  speed unknown, MTU 1500, up on all 2 nodes\nChoose one with --nic NAME, or take the first one with --yes.\n");
+  expect(tie.err, "  2) eth2  speed unknown, MTU 1500, up on all 2 nodes\nChoose one with --nic NAME, or take the "
+                  "first one with --yes.\n");
   expect(yes.out, "\"master\": \"eth1\"");
   expect(named.out, "\"master\": \"eth2\"");
 }
@@ -314,7 +404,8 @@ static void unknown_nics_can_be_accepted(void **state) {
   assert_int_equal(none.status, 1);
   expect(none.err, "there are no NodeNetworkStates. Install kubernetes-nmstate");
   assert_int_equal(named.status, 1);
-  expect(named.err, "[master-unverified]");
+  expect(named.err, "[master-unverified]\nIf all nodes have it, accept that this is not checked: --accept "
+                    "master-unverified\n");
   assert_int_equal(accepted.status, 0);
   expect(accepted.out, "\"master\": \"eth1\"");
 }
@@ -586,6 +677,9 @@ int main(void) {
       cmocka_unit_test(addresses_on_the_wire_are_excluded),
       cmocka_unit_test(remote_clusters_are_avoided),
       cmocka_unit_test(a_size_that_is_too_small_is_refused),
+      cmocka_unit_test(a_smaller_range_is_used_if_no_other_is_free),
+      cmocka_unit_test(names_that_look_like_other_values_are_quoted),
+      cmocka_unit_test(a_live_cluster_is_read),
       cmocka_unit_test(without_a_fit_every_candidate_is_explained),
       cmocka_unit_test(a_tie_needs_a_person),
       cmocka_unit_test(unknown_nics_can_be_accepted),
