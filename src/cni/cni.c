@@ -301,8 +301,11 @@ static struct dw_cni_config *read_spec(struct dw_arena *arena, const dw_json *na
   if (!dw_is_given(config))
     return new_config(arena, DW_CONFIG_EMPTY);
   const char *text = dw_json_string(config);
-  if (text == NULL)
-    return wrong_type(arena, "must be a string that contains a CNI configuration", config);
+  if (text == NULL) {
+    struct dw_cni_config *read = wrong_type(arena, "must be a string that contains a CNI configuration", config);
+    read->object = dw_json_type(config) == DW_JSON_OBJECT ? config : NULL;
+    return read;
+  }
   return dw_cni_read_text(arena, text, strlen(text));
 }
 

@@ -210,6 +210,7 @@ struct dw_cni_config {
   enum dw_config_state state;
   const char *text; /* "" if absent or not a string */
   size_t length;
+  const dw_json *object;     /* spec.config, if it is an object instead of a text; else NULL */
   bool no_namespace;         /* the NAD sets no namespace, so it depends on how it is applied */
   const char *resource_name; /* DW_RESOURCE_ANNOTATION; "" if there is none */
   /* If UNREADABLE: what is wrong, with line and column in the text (0 if spec.config is not a string). */

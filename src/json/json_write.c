@@ -120,7 +120,7 @@ static void write_real(struct dw_json_writer *w, double value) {
   dw_json_put_raw(w, text);
 }
 
-static void write_value(struct dw_json_writer *w, const dw_json *value) {
+void dw_json_put_value(struct dw_json_writer *w, const dw_json *value) {
   bool truth = false;
   int64_t number = 0;
   switch (dw_json_type(value)) {
@@ -151,14 +151,14 @@ static void write_value(struct dw_json_writer *w, const dw_json *value) {
   case DW_JSON_ARRAY:
     dw_json_begin_array(w);
     for (size_t i = 0; i < value->count; i++)
-      write_value(w, value->elements[i]);
+      dw_json_put_value(w, value->elements[i]);
     dw_json_end_array(w);
     break;
   case DW_JSON_OBJECT:
     dw_json_begin_object(w);
     for (struct dw_json_member it = dw_json_first(value); it.value; it = dw_json_next(value, it)) {
       dw_json_key(w, it.key);
-      write_value(w, it.value);
+      dw_json_put_value(w, it.value);
     }
     dw_json_end_object(w);
     break;
@@ -168,6 +168,6 @@ static void write_value(struct dw_json_writer *w, const dw_json *value) {
 const char *dw_json_text(struct dw_arena *arena, const dw_json *value) {
   struct dw_buf out = DW_BUF_IN(arena);
   struct dw_json_writer w = DW_JSON_WRITER(&out);
-  write_value(&w, value);
+  dw_json_put_value(&w, value);
   return dw_buf_text(&out);
 }

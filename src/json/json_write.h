@@ -33,6 +33,9 @@ void dw_json_put_int(struct dw_json_writer *w, int64_t value) __attribute__((non
 void dw_json_put_base64(struct dw_json_writer *w, const char *bytes, size_t length) __attribute__((nonnull));
 /* JSON text, such as null or true, which is written unchanged. */
 void dw_json_put_raw(struct dw_json_writer *w, const char *json) __attribute__((nonnull));
+struct dw_json;
+/* VALUE with all that is in it; null if it is absent. */
+void dw_json_put_value(struct dw_json_writer *w, const struct dw_json *value) __attribute__((nonnull(1)));
 /* dw_json_key() followed by a value. */
 void dw_json_member_string(struct dw_json_writer *w, const char *key, const char *text) __attribute__((nonnull));
 void dw_json_member_int(struct dw_json_writer *w, const char *key, int64_t value) __attribute__((nonnull));

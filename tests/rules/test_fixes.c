@@ -649,6 +649,26 @@ static void ovn_kubernetes_gets_lists_and_types_that_it_accepts(void **state) {
                     "set spec.config.excludeSubnets \"192.168.99.1/32,192.168.99.2/32\"\n");
 }
 
+static void a_configuration_is_one_text_of_json(void **state) {
+  (void)state;
+  fix_expect_config("cni-json", "{\"cniVersion\": \"0.3.1\",\n\"type\": \"macvlan\"\n\"master\": \"eth1\", " RANGE ",}",
+                    "set spec.config \"{\\\"cniVersion\\\": \\\"0.3.1\\\",\\n\\\"type\\\": "
+                    "\\\"macvlan\\\",\\n\\\"master\\\": \\\"eth1\\\", "
+                    "\\\"ipam\\\":{\\\"type\\\":\\\"whereabouts\\\",\\\"range\\\":\\\"192.168.99.0/24\\\"}}\"\n");
+  fix_expect_config("cni-json", "{\"type\": \"macvlan\", \"master\": \"eth1\"", "");
+  fix_expect_config("cni-json", "type: macvlan", "");
+  fix_expect_config("cni-json", "[1,]", "");
+  fix_expect(&(struct fix_case){
+      .rule = "cni-json",
+      .object = "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: net, namespace: "
+                "openshift-cnv}, spec: {config: {type: macvlan, master: eth1}}}",
+      .edits = "set spec.config \"{\\n  \\\"type\\\": \\\"macvlan\\\",\\n  \\\"master\\\": \\\"eth1\\\"\\n}\\n\"\n"});
+  fix_expect(&(struct fix_case){.rule = "cni-json",
+                                .object = "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, "
+                                          "metadata: {name: net, namespace: openshift-cnv}, spec: {config: [5]}}",
+                                .edits = ""});
+}
+
 static void every_example_of_an_explanation_that_is_fixed_is_fixed(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -667,7 +687,7 @@ static void every_example_of_an_explanation_that_is_fixed_is_fixed(void **state)
                                              .policy = example.policy});
   }
   print_message("%zu of %zu examples are fixed\n", fixed, count);
-  assert_true(fixed >= 35);
+  assert_true(fixed >= 36);
 }
 
 int main(void) {
@@ -701,6 +721,7 @@ int main(void) {
       cmocka_unit_test(a_pool_gets_a_valid_key),
       cmocka_unit_test(options_get_the_type_that_their_plugin_reads),
       cmocka_unit_test(ovn_kubernetes_gets_lists_and_types_that_it_accepts),
+      cmocka_unit_test(a_configuration_is_one_text_of_json),
       cmocka_unit_test(every_example_of_an_explanation_that_is_fixed_is_fixed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
