@@ -31,23 +31,23 @@ static const char *shown(struct dw_arena *arena, const char *name) {
   return dw_arena_printf(arena, "\"%.*s%s\"", SHOWN, name, strlen(name) > SHOWN ? "..." : "");
 }
 
-/* Returns NAME in lower case and with '-' for '_', if it is then a valid part of an object name; else NULL. */
-static const char *valid_name(struct dw_arena *arena, const char *name) {
-  char *valid = dw_arena_strdup(arena, name);
-  for (char *c = valid; *c != '\0'; c++)
+/* NAME in lower case and with '-' for '_'. */
+static const char *plain_name(struct dw_arena *arena, const char *name) {
+  char *plain = dw_arena_strdup(arena, name);
+  for (char *c = plain; *c != '\0'; c++)
     *c = *c == '_' ? '-' : (char)dw_lower(*c);
-  return dw_is_dns_subdomain(valid) ? valid : NULL;
+  return plain;
 }
 
+/* NAME is the name of an object, which begins with VALUE. */
 static void bad_network_name(struct dw_problems *problems, const struct dw_value *value, const char *kind,
                              const char *name) {
   struct dw_arena *arena = problems->arena;
-  const char *valid = valid_name(arena, value->text);
   const char *what = dw_arena_printf(arena, "gives whereabouts' %s the name %s, which is not a valid object name", kind,
                                      shown(arena, name));
   dw_problem_complain(problems, DW_IPAM_POOL_KEY, value,
-                      valid != NULL
-                          ? dw_complain_use(arena, what, valid)
+                      dw_is_dns_subdomain(plain_name(arena, name))
+                          ? dw_complain_use(arena, what, plain_name(arena, value->text))
                           : (struct dw_complaint){.what = what, .fix = "use lower-case letters, digits and '-'"});
 }
 

@@ -109,8 +109,15 @@ static const struct dw_option hwaddr_rows[] = {DW_ROW_LIKE("hwaddr", MAC)};
 static void check_host_device(struct dw_reading *reading, const struct dw_value *plugin) {
   static const struct dw_options hwaddr = DW_OPTIONS(hwaddr_rows);
   const char *device = dw_json_string(dw_option_find(plugin->json, "device"));
+  size_t before = reading->config->fault_count;
   if (device == NULL || device[0] == '\0')
     dw_options_check(reading, plugin, &hwaddr);
+  if (reading->config->fault_count == before)
+    return;
+  /* This address is not one for the pod: it says which NIC is moved. */
+  struct dw_cni_fault *fault = &reading->config->faults[before];
+  fault->fix = "use the NIC's own address";
+  fault->edits = (struct dw_edits){NULL, 0};
 }
 
 static const struct dw_plugin_options plugins[] = {

@@ -42,10 +42,14 @@ struct dw_edits dw_edit_move(struct dw_arena *arena, const char *field, const ch
   return one(arena, DW_EDIT_MOVE, field, path);
 }
 
+struct dw_edits dw_edit_append(struct dw_arena *arena, const char *field, const char *json) {
+  return one(arena, DW_EDIT_APPEND, field, json);
+}
+
 struct dw_edits dw_edit_append_text(struct dw_arena *arena, const char *field, const dw_json *list, const char *text) {
   const char *element = quoted(arena, text);
   if (list == NULL || dw_json_type(list) == DW_JSON_ARRAY)
-    return one(arena, DW_EDIT_APPEND, field, element);
+    return dw_edit_append(arena, field, element);
   return dw_edit_set(arena, field, dw_arena_join(arena, "[", element, "]"));
 }
 

@@ -38,6 +38,8 @@ struct dw_edits dw_edit_set_integer(struct dw_arena *arena, const char *field, i
 struct dw_edits dw_edit_remove(struct dw_arena *arena, const char *field) __attribute__((nonnull));
 struct dw_edits dw_edit_rename(struct dw_arena *arena, const char *field, const char *key) __attribute__((nonnull));
 struct dw_edits dw_edit_move(struct dw_arena *arena, const char *field, const char *path) __attribute__((nonnull));
+/* Adds JSON to the list at FIELD. */
+struct dw_edits dw_edit_append(struct dw_arena *arena, const char *field, const char *json) __attribute__((nonnull));
 /* Adds the string TEXT to the list at FIELD, whose value is LIST. If LIST is not a list, it is replaced by one. */
 struct dw_edits dw_edit_append_text(struct dw_arena *arena, const char *field, const dw_json *list, const char *text)
     __attribute__((nonnull(1, 2, 4)));

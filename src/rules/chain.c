@@ -58,6 +58,14 @@ static bool tunes_interface(struct dw_arena *arena, const struct dw_cni_plugin *
           dw_value_given(&allmulti) || dw_value_given(&queue));
 }
 
+/* The change that moves a plugin to the end of the list. */
+static struct dw_edits move_to_end(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
+  return dw_edits_join(
+      check->arena,
+      dw_edit_append(check->arena, check->config->plugins_value.field, dw_json_text(check->arena, plugin->json)),
+      dw_edit_remove(check->arena, plugin->field));
+}
+
 /* Except for loopback, plugins that create no interface need the result of an earlier plugin. If the configuration
  * contains one, even an empty one, they fail only if they need the interface. */
 static void first_creates_none(struct dw_check *check, const struct dw_rule *rule) {
@@ -67,6 +75,7 @@ static void first_creates_none(struct dw_check *check, const struct dw_rule *rul
     return;
   struct dw_value result = dw_plugin_option(check->arena, first, "prevResult");
   struct dw_found found = about_type(first, "put the plugin that creates the interface first");
+  found.edits = move_to_end(check, first);
   found.warn_at_most = dw_json_type(result.json) == DW_JSON_OBJECT && !tunes_interface(check->arena, first);
   dw_report(check, rule, &found,
             "only changes an interface that an earlier plugin created, but it is first in the list");

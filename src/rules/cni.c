@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
+#include "yaml/yaml.h"
 #include "json/json_repair.h"
 #include "json/json_write.h"
 
@@ -68,21 +69,32 @@ static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *c
   return span.length == 0 ? NULL : dw_arena_strndup(arena, line + span.offset, span.length);
 }
 
-/* The change that corrects the commas of the configuration's text, if that makes it readable. */
-static struct dw_edits repair(struct dw_arena *arena, const struct dw_cni_config *config) {
-  const char *text = dw_json_repair(arena, config->text, config->length);
-  if (text == NULL || dw_cni_read_text(arena, text, strlen(text))->state != DW_CONFIG_OK)
-    return (struct dw_edits){NULL, 0};
-  return dw_edit_set_text(arena, "spec.config", text);
-}
-
-/* The change that writes the configuration, an object, as JSON text. */
-static struct dw_edits write_as_text(struct dw_arena *arena, const dw_json *object) {
+static const char *pretty(struct dw_arena *arena, const dw_json *object) {
   struct dw_buf text = DW_BUF_IN(arena);
   struct dw_json_writer w = DW_JSON_PRETTY_WRITER(&text);
   dw_json_put_value(&w, object);
   dw_buf_putc(&text, '\n');
-  return dw_edit_set_text(arena, "spec.config", dw_buf_text(&text));
+  return dw_buf_text(&text);
+}
+
+/* The configuration as JSON, if its text is YAML, which may also be JSON without some quotes; else NULL. */
+static const char *from_yaml(struct dw_arena *arena, const struct dw_cni_config *config) {
+  enum { LONGEST = 64 * 1024 };
+  struct dw_yaml_doc *doc = NULL;
+  if (config->length > LONGEST || dw_yaml_parse(arena, config->text, config->length, &doc, NULL) != 0 || doc == NULL ||
+      doc->next != NULL || dw_json_type(doc->root) != DW_JSON_OBJECT)
+    return NULL;
+  return pretty(arena, doc->root);
+}
+
+/* The change that makes the configuration's text readable, if it can be meant in one way only. */
+static struct dw_edits repair(struct dw_arena *arena, const struct dw_cni_config *config) {
+  const char *text = dw_json_repair(arena, config->text, config->length);
+  if (text == NULL)
+    text = from_yaml(arena, config);
+  if (text == NULL || dw_cni_read_text(arena, text, strlen(text))->state != DW_CONFIG_OK)
+    return (struct dw_edits){NULL, 0};
+  return dw_edit_set_text(arena, "spec.config", text);
 }
 
 static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
@@ -97,14 +109,15 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
                            .column = config->error.column};
   dw_nad_mark_unread(check, &found);
   if (config->error.line > 0) {
-    found.edits = repair(check->arena, config);
+    if (check->manifest != NULL) /* nobody else applies it, and YAML of a client need not be read */
+      found.edits = repair(check->arena, config);
     dw_report(check, rule, &found, "line %d, column %d: %s", config->error.line, config->error.column,
               config->error.text);
   } else {
     if (config->error.code == DW_ERR_INVALID) /* the spec, or its config, has the wrong type */
       found.fix = "use \"config: |\" and indent the JSON below it";
     if (config->object != NULL)
-      found.edits = write_as_text(check->arena, config->object);
+      found.edits = dw_edit_set_text(check->arena, "spec.config", pretty(check->arena, config->object));
     dw_report(check, rule, &found, "%s", config->error.text);
   }
 }

@@ -60,7 +60,10 @@ static bool is_impossible(struct dw_check *check, const struct dw_rule *rule, co
                           const struct dw_cni_plugin *creator) {
   struct dw_found found = found_of(check, plugin, "use the NIC's MTU, such as 9000, or remove it");
   int64_t mtu = mtu_of(plugin);
-  if (dw_nic_has_master(creator)) /* without it, the interface has the NIC's MTU */
+  uint32_t wire = dw_plugin_is_bridge(creator->type_name) && creator->bridge.text != NULL
+                      ? dw_view_wire_mtu(check->view, creator->bridge.text)
+                      : 0;
+  if (dw_nic_has_master(creator) || wire >= MTU_VETH) /* without it, the interface has the NIC's MTU, or a bridge's */
     found.edits = dw_edit_remove(check->arena, plugin->mtu.field);
   if (mtu < MTU_LOWEST)
     dw_report(check, rule, &found, "is below %d, the lowest that the kernel accepts", MTU_LOWEST);
@@ -135,6 +138,9 @@ static bool is_above_other_end(struct dw_check *check, const struct dw_rule *rul
   struct dw_found found = found_of(check, tuning,
                                    dw_arena_printf(check->arena, "set \"mtu\": %" PRId64 " in the %s plugin instead",
                                                    tuning->mtu_number, bridge->type_name));
+  if (bridge->bridge.text != NULL && (int64_t)dw_view_wire_mtu(check->view, bridge->bridge.text) >= tuning->mtu_number)
+    found.edits = dw_edits_join(check->arena, dw_edit_remove(check->arena, tuning->mtu.field),
+                                dw_edit_set_integer(check->arena, bridge->mtu.field, tuning->mtu_number));
   dw_report(check, rule, &found,
             "is above %" PRId64
             ", the MTU that the %s plugin sets on the other end of the interface: larger frames are lost",

@@ -14,6 +14,26 @@ static const char *const problem_rules[] = {
     [DW_IPAM_NODE_SLICE] = "node-slice",           [DW_IPAM_EXCLUDES_NOTHING] = "exclude-outside",
 };
 
+static struct dw_edits exclude_everywhere(const struct dw_check *check, const struct dw_cni_plugin *plugin,
+                                          const struct dw_addr *gateway);
+
+/* A gateway that becomes readable must not be handed out either. */
+static void exclude_too(const struct dw_check *check, const struct dw_cni_plugin *plugin,
+                        const struct dw_ipam_problem *problem, struct dw_found *found) {
+  struct dw_addr gateway;
+  struct dw_error err = DW_ERROR_INIT;
+  const char *json = problem->edits.items[0].value;
+  const char *text =
+      json == NULL ? NULL : dw_json_string(dw_json_parse(check->arena, json, strlen(json), DW_JSON_PLAIN, &err));
+  if (text == NULL || !dw_addr_parse(text, DW_ADDR_STRICT, &gateway) || (plugin->ipam.gateway.state == DW_READ_OK))
+    return;
+  struct dw_edits excludes = exclude_everywhere(check, plugin, &gateway);
+  if (excludes.count == 0)
+    return;
+  found->fix = dw_arena_printf(check->arena, "%s, and exclude it", problem->fix);
+  found->edits = dw_edits_join(check->arena, problem->edits, excludes);
+}
+
 static void report_problems(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
     for (size_t i = 0; i < plugin->ipam.problem_count; i++) {
@@ -26,6 +46,8 @@ static void report_problems(struct dw_check *check, const struct dw_rule *rule) 
                                .edits = problem->edits,
                                .of_key = problem->kind == DW_IPAM_LOOKALIKE || problem->kind == DW_IPAM_UNKNOWN,
                                .warn_at_most = problem->harmless};
+      if (problem->edits.count == 1 && strcmp(problem->field, plugin->ipam.gateway.raw.field) == 0)
+        exclude_too(check, plugin, problem, &found);
       if (problem->too_large || plugin->ipam.more_problems)
         dw_nad_mark_unread(check, &found);
       if (strcmp(problem_rules[problem->kind], rule->id) == 0)
@@ -353,8 +375,8 @@ static const struct dw_pool *pool_with(const struct dw_check *check, const struc
 }
 
 /* Excludes the gateway from each pool that may hand it out. */
-static struct dw_edits exclude_everywhere(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
-  const struct dw_addr *gateway = &plugin->ipam.gateway.addr;
+static struct dw_edits exclude_everywhere(const struct dw_check *check, const struct dw_cni_plugin *plugin,
+                                          const struct dw_addr *gateway) {
   struct dw_prefix prefix = {*gateway, gateway->v4 ? 32 : 128};
   struct dw_edits edits = {NULL, 0};
   for (size_t i = 0; i < plugin->ipam.pool_count; i++) {
@@ -395,7 +417,7 @@ static void gateway_in_pool(struct dw_check *check, const struct dw_rule *rule) 
                                  .field = gateway->raw.field,
                                  .value = gateway->raw.text,
                                  .fix = exclude_gateway(check->arena, &plugin->ipam, pool),
-                                 .edits = exclude_everywhere(check, plugin),
+                                 .edits = exclude_everywhere(check, plugin, &gateway->addr),
                                  .warn_at_most = plugin->ipam.gateway_undocumented},
               "can be handed out to a pod");
   }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "rules/engine.h"
@@ -142,6 +143,16 @@ struct judged {
   struct dw_judgement judgement;
 };
 
+/* Returns true if there are rules for the request's kind, whose letter case is corrected as `check` does. */
+static bool is_judged(struct dw_request *request) {
+  for (enum dw_kind kind = 0; kind < DW_KIND_COUNT; kind++)
+    if (dw_kind_is_judged(kind) && strcasecmp(dw_kind_name(kind), request->kind) == 0) {
+      request->kind = dw_kind_name(kind);
+      return true;
+    }
+  return false;
+}
+
 static struct judged judge(struct dw_arena *arena, const struct dw_world *world, const char *object) {
   struct judged judged;
   struct dw_request request;
@@ -151,7 +162,9 @@ static struct judged judge(struct dw_arena *arena, const struct dw_world *world,
     fail_msg("%s", err.text);
   free(body);
   judged.object = request.object;
-  judged.judgement = dw_judge(arena, world, &request, SIZE_MAX);
+  const struct dw_manifest_facts facts = {.json = request.object};
+  judged.judgement = is_judged(&request) ? dw_judge_manifest(arena, world, &request, SIZE_MAX, &facts)
+                                         : dw_judge(arena, world, &request, SIZE_MAX);
   return judged;
 }
 
