@@ -2,6 +2,7 @@
  * pkg/iphelpers/iphelpers.go (GetIPRange), pkg/allocate/allocate.go (IterateForAssignment). */
 #include <string.h>
 
+#include "base/text.h"
 #include "cni/cni_internal.h"
 
 static struct dw_exclude read_exclude(struct dw_arena *arena, const char *list, size_t index, const dw_json *json) {
@@ -205,6 +206,37 @@ static struct dw_complaint complain_sliced(void) {
                                .fix = "remove it, or remove node_slice_size"};
 }
 
+/* Returns true if TEXT, which is or begins with the address ADDR, is outside SUBNET only because of one or two wrong
+ * digits: OUT receives the address that was probably meant, with the same host part. Using it makes a pool smaller, so
+ * that it does no harm if it was not meant. */
+static bool find_meant(const struct dw_prefix *subnet, const struct dw_addr *addr, struct dw_addr *out) {
+  enum { DIGITS = 2 };
+  char written[DW_ADDR_TEXT];
+  char meant[DW_ADDR_TEXT];
+  if (addr->v4 != subnet->base.v4 || dw_prefix_contains(subnet, addr))
+    return false;
+  struct dw_u128 network = dw_u128_clear(addr->value, dw_u128_low(dw_prefix_host_bits(subnet)));
+  struct dw_u128 host = dw_u128_sub(addr->value, network);
+  *out = subnet->base;
+  out->value.high |= host.high;
+  out->value.low |= host.low;
+  return dw_edit_distance(dw_addr_format(addr, written), dw_addr_format(out, meant), DIGITS) <= DIGITS;
+}
+
+/* The text of the start or end that was probably meant; NULL if that is not clear, or if it would be ignored, too. */
+static const char *meant_bound(struct dw_arena *arena, const struct dw_pool *pool, const struct bound *bound) {
+  const struct dw_addr *start = pool->start.state == DW_READ_OK ? &pool->start.addr : NULL;
+  const struct dw_addr *end = pool->end.state == DW_READ_OK ? &pool->end.addr : NULL;
+  struct dw_addr meant;
+  struct dw_pool_ends ends;
+  char text[DW_ADDR_TEXT];
+  if (!find_meant(&pool->subnet, &bound->value->addr, &meant) ||
+      !dw_pool_ends(&pool->subnet, bound->is_end ? start : &meant, bound->is_end ? &meant : end, &ends) ||
+      ends.start_ignored || ends.end_ignored)
+    return NULL;
+  return dw_arena_strdup(arena, dw_addr_format(&meant, text));
+}
+
 /* Why an address that can be read is ignored. */
 static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct dw_pool *pool,
                                             const struct bound *bound) {
@@ -224,13 +256,15 @@ static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct
   dw_addr_format(&all.span.last, last);
   const char *what =
       dw_arena_printf(arena, "is ignored because it is outside the usable addresses %s to %s", first, last);
-  bool inside = dw_prefix_contains(&pool->subnet, &bound->value->addr); /* then it may be meant as the other end */
-  if (start_counts && dw_addr_compare(&bound->value->addr, &pool->start.addr) < 0 && inside)
+  if (start_counts && dw_addr_compare(&bound->value->addr, &pool->start.addr) < 0 &&
+      dw_prefix_contains(&pool->subnet, &bound->value->addr))
     what = dw_arena_printf(arena, "is ignored because it is below range_start %s", first);
-  return (struct dw_complaint){
-      .what = what,
-      .fix = dw_arena_printf(arena, "choose an address from %s to %s, or remove %s", first, last, bound->name),
-      .removes = !inside};
+  const char *meant = meant_bound(arena, pool, bound);
+  return (struct dw_complaint){.what = what,
+                               .fix = dw_arena_printf(arena, "choose an address from %s to %s%s%s, or remove %s", first,
+                                                      last, meant == NULL ? "" : ", such as ",
+                                                      meant == NULL ? "" : meant, bound->name),
+                               .use = meant};
 }
 
 static void add_bound_problems(struct dw_problems *problems, const struct dw_pool_source *source,
@@ -258,9 +292,15 @@ static struct dw_complaint complain_excluded(struct dw_arena *arena, const struc
   if (dw_addr_parse(exclude->raw.text, DW_ADDR_STRICT, &addr) && addr.v4 != exclude->prefix.base.v4)
     return dw_complain_use(arena, "is read as the IPv6 subnet ::/32, so it excludes nothing",
                            dw_addr_format(&addr, text));
+  const char *what =
+      dw_arena_printf(arena, "is outside %s, so it excludes nothing", dw_prefix_format(&pool->subnet, text));
+  struct dw_prefix meant = exclude->prefix;
+  if (meant.bits <= pool->subnet.bits || !find_meant(&pool->subnet, &exclude->prefix.base, &meant.base))
+    return (struct dw_complaint){.what = what, .fix = "correct it, or remove it"};
+  const char *use =
+      strchr(exclude->raw.text, '/') == NULL ? dw_addr_format(&meant.base, text) : dw_prefix_format(&meant, text);
   return (struct dw_complaint){
-      .what = dw_arena_printf(arena, "is outside %s, so it excludes nothing", dw_prefix_format(&pool->subnet, text)),
-      .fix = "correct it, or remove it"};
+      .what = what, .fix = dw_arena_printf(arena, "use %s, or remove it", use), .use = dw_arena_strdup(arena, use)};
 }
 
 /* Returns true if node_slice_size makes whereabouts ignore the excludes, and they would have had an effect. */

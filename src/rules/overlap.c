@@ -102,10 +102,13 @@ static void compare_routes(struct comparison *comparison, const struct dw_cni_pl
     if (route->dst_state != DW_READ_OK || route->dst.bits == 0 || (route->dst.base.v4 ? all.covers_v4 : all.covers_v6))
       continue;
     compare_destination(
-        comparison, &(struct destination){.value = dw_route_member(comparison->check->arena, &all.routes, route, "dst"),
-                                          .subnet = &route->dst,
-                                          .route = dw_route_value(comparison->check->arena, &all.routes, route).field,
-                                          .may_not_count = all.may_not_count || !dw_nad_route_counts(route)});
+        comparison,
+        &(struct destination){.value = dw_route_member(comparison->check->arena, &all.routes, route, "dst"),
+                              .subnet = &route->dst,
+                              .route = dw_json_size(all.routes.list.json) == 1
+                                           ? all.routes.list.field
+                                           : dw_route_value(comparison->check->arena, &all.routes, route).field,
+                              .may_not_count = all.may_not_count || !dw_nad_route_counts(route)});
   }
 }
 

@@ -23,9 +23,11 @@ static bool is_before(const struct dw_route *one, const struct dw_route *other) 
   return dw_addr_compare(&one->dst.base, &other->dst.base) < 0;
 }
 
+/* Removes the route, or the list if it has no other. */
 static struct dw_edits remove_route(struct dw_arena *arena, const struct dw_nad_routes *all,
                                     const struct dw_route *route) {
-  return dw_edit_remove(arena, dw_route_value(arena, &all->routes, route).field);
+  bool only = dw_json_size(all->routes.list.json) == 1;
+  return dw_edit_remove(arena, only ? all->routes.list.field : dw_route_value(arena, &all->routes, route).field);
 }
 
 /* Removes the routes to each half of the address space, the usual replacement of a default route: the last one first,
