@@ -137,6 +137,24 @@ const char *dw_nearest_only(const char *text, const char *const *words, size_t c
   return nearest;
 }
 
+bool dw_same_digits(const char *a, const char *b) {
+  for (;;) {
+    a += strcspn(a, "0123456789");
+    b += strcspn(b, "0123456789");
+    if (*a == '\0' || *a != *b)
+      return *a == *b;
+    a++;
+    b++;
+  }
+}
+
+const char *dw_nearest_sure(const char *text, const char *const *words, size_t count, bool *sure) {
+  const char *nearest = dw_nearest(text, words, count);
+  if (sure != NULL)
+    *sure = nearest != NULL && dw_nearest_only(text, words, count) == nearest && dw_same_digits(text, nearest);
+  return nearest;
+}
+
 static bool is_label(const char *text, size_t length) {
   static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
   return length > 0 && text[0] != '-' && text[length - 1] != '-' && strspn(text, allowed) >= length;

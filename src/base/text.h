@@ -55,6 +55,13 @@ const char *dw_nearest(const char *text, const char *const *words, size_t count)
 /* The same, but NULL if another word is equally similar. */
 const char *dw_nearest_only(const char *text, const char *const *words, size_t count) __attribute__((nonnull(1)));
 
+/* Returns true if both contain the same digits in the same order: eth1 is not a misspelled eth2. */
+bool dw_same_digits(const char *a, const char *b) __attribute__((nonnull));
+
+/* dw_nearest(); SURE (may be NULL) receives whether no other word is equally similar, and the digits are the same. */
+const char *dw_nearest_sure(const char *text, const char *const *words, size_t count, bool *sure)
+    __attribute__((nonnull(1)));
+
 /* The first placeholder in TEXT that a tool should have filled in, or NULL; LENGTH receives its length. Placeholders
  * are ${NAME}, ${NAME:-x}, $NAME in capitals, $(NAME), {{ ... }}, <% ... %> and _replaced_. No valid CNI configuration
  * needs any of them. */

@@ -115,8 +115,10 @@ const char *dw_view_nad_creator(const struct dw_view *view, const char *ns, cons
 /* The first other namespace that contains a NAD with this name, or NULL. */
 const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, const char *name)
     __attribute__((nonnull));
-/* The name of the NAD in namespace NS that is most similar to NAME, or NULL. */
-const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, const char *name) __attribute__((nonnull));
+/* The name of the NAD in namespace NS that is most similar to NAME, or NULL. SURE (may be NULL) receives whether only
+ * this one is meant: no other is as similar, and the digits are the same. */
+const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, const char *name, bool *sure)
+    __attribute__((nonnull(1, 2, 3)));
 
 /* Another NAD whose pool shares addresses with the one in the query. */
 struct dw_pool_hit {
@@ -314,9 +316,10 @@ size_t dw_view_without_devices(const struct dw_view *view, const char **out, siz
 /* --- suggestions --- */
 
 enum dw_offer_kind { DW_OFFER_LOCALNET, DW_OFFER_DEVICE };
-/* The localnet or device resource whose name is most similar to NAME; NULL if none is similar. */
-const char *dw_view_nearest_offer(const struct dw_view *view, enum dw_offer_kind kind, const char *name)
-    __attribute__((nonnull));
+/* The localnet or device resource whose name is most similar to NAME; NULL if none is similar. SURE as in
+ * dw_view_nad_nearest(). */
+const char *dw_view_nearest_offer(const struct dw_view *view, enum dw_offer_kind kind, const char *name, bool *sure)
+    __attribute__((nonnull(1, 3)));
 
 /* --- for `check`: manifests applied in turn --- */
 

@@ -257,7 +257,7 @@ static size_t add_names(const struct dw_view *view, const struct dw_view *over, 
   return count;
 }
 
-const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, const char *name) {
+const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, const char *name, bool *sure) {
   const struct dw_view *base = view->over.base;
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   struct places own = places_of(&view->nads, ns);
@@ -268,7 +268,7 @@ const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, cons
     count = add_names(base, view, below, words, count);
     qsort(words, count, sizeof *words, dw_by_name); /* of equally similar ones the first wins */
   }
-  return dw_nearest(name, words, count);
+  return dw_nearest_sure(name, words, count, sure);
 }
 
 const char *dw_view_nad_creator(const struct dw_view *view, const char *ns, const char *name) {

@@ -42,13 +42,13 @@ static struct dw_offers make_offers(struct dw_arena *arena, struct offer_ref *re
   return offers;
 }
 
-const char *dw_view_nearest_offer(const struct dw_view *view, enum dw_offer_kind kind, const char *name) {
+const char *dw_view_nearest_offer(const struct dw_view *view, enum dw_offer_kind kind, const char *name, bool *sure) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   const struct dw_offers *offers = kind == DW_OFFER_LOCALNET ? &view->nics.localnets : &view->nodes.devices;
   const char **words = dw_arena_array(scratch, offers->count, sizeof *words);
   for (size_t i = 0; i < offers->count; i++)
     words[i] = offers->items[i].name;
-  return dw_nearest(name, words, offers->count);
+  return dw_nearest_sure(name, words, offers->count, sure);
 }
 
 /* --- localnets --- */

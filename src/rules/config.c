@@ -248,7 +248,8 @@ static void network_syntax(struct dw_check *check, const struct dw_rule *rule) {
 static void report_missing(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
                            const struct dw_nad_name *nad) {
   const char *elsewhere = dw_view_nad_elsewhere(check->view, nad->ns, nad->name);
-  const char *nearest = dw_view_nad_nearest(check->view, nad->ns, nad->name);
+  bool sure;
+  const char *nearest = dw_view_nad_nearest(check->view, nad->ns, nad->name, &sure);
   struct dw_found found = found_network(check, network, DW_REASON_NOT_FOUND);
   found.fix = "create the NAD first";
   if (elsewhere != NULL && strcmp(nad->ns, check->ns) == 0) {
@@ -258,7 +259,7 @@ static void report_missing(struct dw_check *check, const struct dw_rule *rule, c
   }
   if (nearest != NULL) {
     found.fix = dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest);
-    if (strcmp(nad->ns, check->ns) == 0)
+    if (sure && strcmp(nad->ns, check->ns) == 0)
       found.edits = use_name(check, network, nearest);
   }
   dw_report(check, rule, &found, "no such NAD in namespace %s", nad->ns);
@@ -266,7 +267,7 @@ static void report_missing(struct dw_check *check, const struct dw_rule *rule, c
 
 static void report_unknown(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
                            const struct dw_nad_name *nad) {
-  const char *nearest = dw_view_nad_nearest(check->view, nad->ns, nad->name);
+  const char *nearest = dw_view_nad_nearest(check->view, nad->ns, nad->name, NULL);
   if (nearest == NULL)
     dw_report_unknown(check, rule, network->field, "the NADs are unknown");
   else

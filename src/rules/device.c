@@ -54,11 +54,12 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
   const char *resource = check->config->resource_name;
   const char *names[DW_NODES_SHOWN];
   size_t without = dw_view_without_device(check->view, resource, names, DW_NODES_SHOWN);
-  const char *nearest = dw_view_nearest_offer(check->view, DW_OFFER_DEVICE, resource);
+  bool sure;
+  const char *nearest = dw_view_nearest_offer(check->view, DW_OFFER_DEVICE, resource, &sure);
   bool other = nearest != NULL && strcmp(nearest, resource) != 0;
   struct dw_edits edits = {NULL, 0};
   const char *none[1];
-  if (other && dw_view_without_device(check->view, nearest, none, 1) == 0)
+  if (other && sure && dw_view_without_device(check->view, nearest, none, 1) == 0)
     edits = dw_edit_set_text(check->arena, RESOURCE_FIELD, nearest);
   if (without > 0)
     dw_report(check, rule,

@@ -60,6 +60,8 @@ static bool is_impossible(struct dw_check *check, const struct dw_rule *rule, co
                           const struct dw_cni_plugin *creator) {
   struct dw_found found = found_of(check, plugin, "use the NIC's MTU, such as 9000, or remove it");
   int64_t mtu = mtu_of(plugin);
+  if (mtu >= MTU_LOWEST_IPV6 && mtu <= MTU_HIGHEST)
+    return false;
   uint32_t wire = dw_plugin_is_bridge(creator->type_name) && creator->bridge.text != NULL
                       ? dw_view_wire_mtu(check->view, creator->bridge.text)
                       : 0;

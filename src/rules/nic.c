@@ -1,6 +1,7 @@
 /* The NIC that the network uses, on every node that takes part in it. */
 #include <string.h>
 
+#include "base/text.h"
 #include "rules/families.h"
 #include "rules/nic_internal.h"
 
@@ -175,22 +176,10 @@ static const char *suggest_vlan(const struct dw_check *check, const char *name, 
                          meant, *meant == '\0' ? "make" : "Or make", base, vlan);
 }
 
-/* Returns true if both contain the same digits in the same order: eth1 is not a misspelled eth2. */
-static bool same_digits(const char *a, const char *b) {
-  for (;;) {
-    a += strcspn(a, "0123456789");
-    b += strcspn(b, "0123456789");
-    if (*a == '\0' || *a != *b)
-      return *a == *b;
-    a++;
-    b++;
-  }
-}
-
 /* Uses the only NIC with a similar name that all nodes have. */
 static struct dw_edits use_nearest(const struct dw_check *check, const struct dw_value *name) {
   const char *nearest = dw_view_nearest_nic(check->view, name->text);
-  if (nearest == NULL || !same_digits(name->text, nearest))
+  if (nearest == NULL || !dw_same_digits(name->text, nearest))
     return (struct dw_edits){NULL, 0};
   return dw_edit_set_text(check->arena, name->field, nearest);
 }

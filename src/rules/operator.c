@@ -165,9 +165,10 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
                            .fix = "set LiveMigrate"};
   if (!dw_value_given(value)) {
     found.reason = DW_REASON_REQUIRED;
+    if (!network || config->layout != DW_LAYOUT_KUBEVIRT || config->hco_managed)
+      return;
     found.edits = dw_edit_set_text(check->arena, found.field, words[0]);
-    if (network && config->layout == DW_LAYOUT_KUBEVIRT && !config->hco_managed)
-      dw_report(check, rule, &found, "a network is set, but KubeVirt's default is None: a drain migrates no VM");
+    dw_report(check, rule, &found, "a network is set, but KubeVirt's default is None: a drain migrates no VM");
     return;
   }
   size_t word = 0;

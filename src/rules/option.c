@@ -93,9 +93,10 @@ static const char silent_mode[] = "does not answer ARP or neighbour discovery, s
 static void ipvlan_mode(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *mode) {
   struct dw_found found = {
       .reason = DW_REASON_INVALID, .field = mode->field, .value = mode->text, .fix = "use l2", .warn_at_most = true};
+  if (strcmp(mode->text, "l2") == 0)
+    return;
   found.edits = dw_edit_set_text(check->arena, mode->field, "l2");
-  if (strcmp(mode->text, "l2") != 0)
-    dw_report(check, rule, &found, "%s", silent_mode);
+  dw_report(check, rule, &found, "%s", silent_mode);
 }
 
 /* Linux: drivers/net/macvlan.c macvlan_common_newlink() rejects a second macvlan on a NIC that has one in this mode. */
@@ -106,10 +107,10 @@ static void macvlan_mode(struct dw_check *check, const struct dw_rule *rule, con
                            .field = mode->field,
                            .value = mode->text,
                            .fix = "use bridge",
-                           .edits = dw_edit_set_text(check->arena, mode->field, "bridge"),
                            .warn_at_most = !two};
   if (strcmp(mode->text, "passthru") != 0)
     return;
+  found.edits = dw_edit_set_text(check->arena, mode->field, "bridge");
   if (two)
     dw_report(
         check, rule, &found,

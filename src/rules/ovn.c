@@ -131,7 +131,7 @@ static struct faulty find_fault(const struct dw_check *check, const char *localn
 }
 
 static const char *suggest(const struct dw_check *check, const char *localnet) {
-  const char *nearest = dw_view_nearest_offer(check->view, DW_OFFER_LOCALNET, localnet);
+  const char *nearest = dw_view_nearest_offer(check->view, DW_OFFER_LOCALNET, localnet, NULL);
   bool other = nearest != NULL && strcmp(nearest, localnet) != 0;
   const char *meant = !other ? "" : dw_arena_printf(check->arena, "did you mean \"%s\"? ", nearest);
   return dw_arena_printf(check->arena, "%smap it to an OVS bridge on every node", meant);
@@ -139,9 +139,10 @@ static const char *suggest(const struct dw_check *check, const char *localnet) {
 
 /* Uses the only localnet with a similar name that all nodes map, unless the name is that of the network itself. */
 static struct dw_edits use_nearest(const struct dw_check *check, const struct dw_found *found) {
-  const char *nearest = dw_view_nearest_offer(check->view, DW_OFFER_LOCALNET, found->value);
+  bool sure;
+  const char *nearest = dw_view_nearest_offer(check->view, DW_OFFER_LOCALNET, found->value, &sure);
   bool own_name = strcmp(found->field, check->config->name.field) == 0;
-  if (own_name || nearest == NULL || find_fault(check, nearest, DW_LOCALNET_UNMAPPED).count > 0)
+  if (own_name || !sure || find_fault(check, nearest, DW_LOCALNET_UNMAPPED).count > 0)
     return (struct dw_edits){NULL, 0};
   return dw_edit_set_text(check->arena, found->field, nearest);
 }

@@ -330,6 +330,35 @@ static void xml_replaces_invalid_bytes_one_by_one(void **state) {
   expect_xml("\xF5\x80", UNSAFE UNSAFE);
 }
 
+static void a_word_is_meant_for_sure_if_no_other_is_as_similar(void **state) {
+  (void)state;
+  static const char *const nics[] = {"bond1", "bond2", "storage"};
+  bool sure = true;
+  assert_string_equal(dw_nearest_sure("storaeg", nics, 3, &sure), "storage");
+  assert_true(sure);
+  assert_string_equal(dw_nearest_sure("bond", nics, 3, &sure), "bond1");
+  assert_false(sure);
+  assert_string_equal(dw_nearest_sure("bond3", nics, 1, &sure), "bond1");
+  assert_false(sure); /* other digits are another name */
+  assert_string_equal(dw_nearest_sure("bnod1", nics, 3, NULL), "bond1");
+  sure = true;
+  assert_null(dw_nearest_sure("eth", nics, 3, &sure));
+  assert_false(sure);
+  assert_null(dw_nearest_only("bond", nics, 3));
+  assert_string_equal(dw_nearest_only("bond1", nics, 3), "bond1");
+}
+
+static void digits_are_compared_in_order(void **state) {
+  (void)state;
+  assert_true(dw_same_digits("", "a"));
+  assert_true(dw_same_digits("eth1", "Eth1"));
+  assert_true(dw_same_digits("enp1s0", "emp1s0"));
+  assert_false(dw_same_digits("eth1", "eth2"));
+  assert_false(dw_same_digits("eth1", "eth"));
+  assert_false(dw_same_digits("eth", "eth1"));
+  assert_false(dw_same_digits("e12", "e21"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keys_fold_as_in_go),
@@ -354,6 +383,8 @@ int main(void) {
       cmocka_unit_test(xml_escapes_markup),
       cmocka_unit_test(xml_replaces_control_characters),
       cmocka_unit_test(xml_replaces_invalid_bytes_one_by_one),
+      cmocka_unit_test(a_word_is_meant_for_sure_if_no_other_is_as_similar),
+      cmocka_unit_test(digits_are_compared_in_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -260,7 +260,8 @@ static void the_caret_points_to_the_problem(void **state) {
        "\\\"range\\\":\": line 4, column 3: expected ',' or '}' [cni-json]\n"
        "    9 |       \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}\n"
        "      |       ^\n"
-       "\n1 object checked, 1 denied: 1 error, 0 warnings\n"},
+       "\n1 object checked, 1 denied: 1 error, 0 warnings\n"
+       "1 of 1 can be fixed with --fix; --diff shows how\n"},
       /* a key, not its value */
       {HEAD "  config: '{\"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": {\"type\": \"whereabouts\", \"range\": "
             "\"10.9.0.0/24\", \"ranges\": 1, \"rangeStart\": \"10.9.0.4\",\n"

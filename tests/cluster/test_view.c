@@ -81,7 +81,7 @@ static void an_empty_view_answers(void **state) {
   assert_null(dw_view_find(view, DW_KIND_NAD, "a", "b"));
   assert_null(dw_view_user_of(view, policy->namespace_, "b"));
   assert_null(dw_view_nad_elsewhere(view, "a", "b"));
-  assert_null(dw_view_nad_nearest(view, "a", "b"));
+  assert_null(dw_view_nad_nearest(view, "a", "b", NULL));
   assert_false(dw_view_sync_controllers(view).on);
   assert_int_equal(dw_view_summary(view).running_migrations, 0);
   assert_int_equal(dw_view_summary(view).handler_nodes, 0);
@@ -128,9 +128,9 @@ static void suggests_a_nad_of_the_same_namespace(void **state) {
   add_nad(&cluster, "b", "migration-networc", RANGE, "");
   add_nad(&cluster, "c", "storage", RANGE, "");
   struct dw_view *view = cluster_view(&cluster, policy);
-  assert_string_equal(dw_view_nad_nearest(view, "b", "migration-network"), "migration-networc");
-  assert_null(dw_view_nad_nearest(view, "c", "migration-network"));
-  assert_null(dw_view_nad_nearest(view, "d", "storage"));
+  assert_string_equal(dw_view_nad_nearest(view, "b", "migration-network", NULL), "migration-networc");
+  assert_null(dw_view_nad_nearest(view, "c", "migration-network", NULL));
+  assert_null(dw_view_nad_nearest(view, "d", "storage", NULL));
   dw_view_free(view);
   dw_policy_free(policy);
 }

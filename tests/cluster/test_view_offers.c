@@ -58,8 +58,8 @@ static void knows_the_localnets_of_each_node(void **state) {
   expect_localnet(view, "physnet", DW_LOCALNET_PRIMARY, "n1");
   expect_localnet(view, "bare", DW_LOCALNET_NO_BRIDGE, "");
   expect_localnet(view, "none", DW_LOCALNET_UNMAPPED, "n1 n2 n3");
-  assert_string_equal(dw_view_nearest_offer(view, DW_OFFER_LOCALNET, "phynet"), "physnet");
-  assert_null(dw_view_nearest_offer(view, DW_OFFER_LOCALNET, "x"));
+  assert_string_equal(dw_view_nearest_offer(view, DW_OFFER_LOCALNET, "phynet", NULL), "physnet");
+  assert_null(dw_view_nearest_offer(view, DW_OFFER_LOCALNET, "x", NULL));
   dw_view_free(view);
 }
 
@@ -81,7 +81,7 @@ static void knows_the_devices_of_each_node(void **state) {
   expect_device(view, "x.io/kvm", "");
   expect_device(view, "x.io/other", "n1 n2 n4");
   expect(dw_view_without_devices(view, names, MOST), names, "n3");
-  assert_string_equal(dw_view_nearest_offer(view, DW_OFFER_DEVICE, "x.io/vfs"), "x.io/vf");
+  assert_string_equal(dw_view_nearest_offer(view, DW_OFFER_DEVICE, "x.io/vfs", NULL), "x.io/vf");
   assert_false(dw_view_summary(view).localnets_reported);
   dw_view_free(view);
 }

@@ -59,7 +59,7 @@ static void compare_names(const struct dw_view *over, const struct dw_view *buil
   assert_ptr_equal(dw_view_find(over, DW_KIND_NAD, ns, name), dw_view_find(built, DW_KIND_NAD, ns, name));
   assert_ptr_equal(dw_view_user_of(over, ns, name), dw_view_user_of(built, ns, name));
   assert_same_text(dw_view_nad_elsewhere(over, ns, name), dw_view_nad_elsewhere(built, ns, name));
-  assert_same_text(dw_view_nad_nearest(over, ns, name), dw_view_nad_nearest(built, ns, name));
+  assert_same_text(dw_view_nad_nearest(over, ns, name, NULL), dw_view_nad_nearest(built, ns, name, NULL));
   for (int label = -1; label <= 1; label++) {
     const struct dw_nad_traits traits = {.ns = ns, .name = name, .cni_name = "migration-x", .label = label};
     struct dw_classification a = dw_view_classify(over, arena, &traits);

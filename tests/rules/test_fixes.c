@@ -77,6 +77,9 @@ static void a_misspelt_network_becomes_the_only_similar_nad(void **state) {
       {"network-missing", HCO("{network: migraton}"), NAD("openshift-cnv", "migration"), NULL,
        "set " BLOCK "network \"migration\"\n"},
       {"network-missing", HCO("{network: storage}"), NAD("openshift-cnv", "migration"), NULL, ""},
+      {"network-missing", HCO("{network: migraton}"),
+       NAD("openshift-cnv", "migratoon") NAD("openshift-cnv", "migratin"), NULL, ""},
+      {"network-missing", HCO("{network: migration-1}"), NAD("openshift-cnv", "migration-2"), NULL, ""},
       {"network-missing", HCO("{network: migration}"), NAD("default", "migration"), NULL, ""},
       {"network-missing", HCO("{network: migraton}"), NULL, NULL, ""},
   };
