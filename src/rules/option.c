@@ -35,12 +35,40 @@ static void written_result(struct dw_check *check, const struct dw_rule *rule, c
             plugin->type_name);
 }
 
+static bool has_ipv6_pool(const struct dw_cni_config *config) {
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const struct dw_ipam *ipam = &config->plugins[i].ipam;
+    for (size_t p = 0; p < ipam->pool_count; p++)
+      if (ipam->pools[p].subnet_known && !ipam->pools[p].subnet.base.v4)
+        return true;
+  }
+  return false;
+}
+
+/* plugins/meta/sbr/main.go adds a routing rule for each address. Linux: net/ipv6/fib6_rules.c fib6_rule_configure()
+ * rejects table 0, and netlink passes a negative number as 0; net/ipv4/fib_rules.c uses an empty table instead. */
+static void routing_table(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  struct dw_value table = dw_plugin_option(check->arena, plugin, "table");
+  int64_t number = 1;
+  if (strcmp(plugin->type_name, "sbr") != 0 || !dw_json_integer(table.json, &number) || number > 0 ||
+      !has_ipv6_pool(check->config))
+    return;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = table.field,
+                           .value = dw_value_shown(check->arena, &table),
+                           .fix = "use a number from 1, or remove it",
+                           .edits = dw_edit_remove(check->arena, table.field)};
+  dw_report(check, rule, &found, "is not a routing table for IPv6, so every pod fails to attach");
+}
+
 static void plugin_option(struct dw_check *check, const struct dw_rule *rule) {
   dw_nad_report_faults(check, rule, DW_FAULT_OPTION);
   if (!check->class.migration) /* there, ipam-required reports it */
     dw_nad_report_faults(check, rule, DW_FAULT_IPAM);
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     written_result(check, rule, plugin);
+    routing_table(check, rule, plugin);
+  }
 }
 
 /* --- plugin-mode --- */

@@ -500,6 +500,25 @@ static void warns_of_a_result_in_the_configuration(void **state) {
               "pod is deleted, and can fail; remove it: the container runtime sets it [plugin-option]");
 }
 
+/* The kernel accepts a rule for IPv4 with table 0. */
+static void sbr_needs_a_routing_table_for_ipv6(void **state) {
+  (void)state;
+#define SBR_TABLE(range, table)                                                                                        \
+  "{" HEAD                                                                                                             \
+  ",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"" range      \
+  "\"}},{\"type\":\"sbr\",\"table\":" table "}]}"
+  static const char denial[] = "deny plugin-option spec.config.plugins[1].table\n";
+  nad_expect_other(SBR_TABLE("fd00:99::/64", "0"), denial);
+  nad_expect_other(SBR_TABLE("fd00:99::/64", "-1"), denial);
+  nad_expect_other(SBR_TABLE("fd00:99::/64", "1"), "");
+  nad_expect_other(SBR_TABLE("fd00:99::/64", "null"), "");
+  nad_expect_other(SBR_TABLE("192.168.99.0/24", "0"), "");
+  nad_expect_other(SBR_TABLE("192.168.99.0/24", "-1"), "");
+  expect_text(SBR_TABLE("fd00:99::/64", "0"), "false",
+              "spec.config.plugins[1].table: Invalid value: \"0\": is not a routing table for IPv6, so every pod fails "
+              "to attach; use a number from 1, or remove it [plugin-option]");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reports_values_that_a_plugin_rejects),   cmocka_unit_test(each_plugin_has_its_limits),
@@ -507,7 +526,7 @@ int main(void) {
       cmocka_unit_test(some_plugins_need_an_ipam_plugin),       cmocka_unit_test(checks_modes),
       cmocka_unit_test(passthru_allows_one_pod_per_node),       cmocka_unit_test(checks_bridge_flags),
       cmocka_unit_test(rejects_one_mac_address_for_all_pods),   cmocka_unit_test(checks_trunks),
-      cmocka_unit_test(warns_of_a_result_in_the_configuration),
+      cmocka_unit_test(warns_of_a_result_in_the_configuration), cmocka_unit_test(sbr_needs_a_routing_table_for_ipv6),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
