@@ -115,6 +115,34 @@ static void checks_the_nics_of_pods_that_a_feature_gate_adds(void **state) {
   expect(TWO_KINDS "---\n" KUBEVIRT(NETWORK GATE) APART "\n", DW_OP_UPDATE, off, on, "");
 }
 
+/* As KubeVirt's gate, if the user switches it on; that it is on may be the CRD's default. */
+static void checks_the_nics_of_pods_that_hyperconverged_adds(void **state) {
+  (void)state;
+#define BETA(gates)                                                                                                    \
+  "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, namespace: "  \
+  "openshift-cnv}, spec: {liveMigrationConfig: {network: small}" gates APART
+#define BETA_GATE(on) ", featureGates: {decentralizedLiveMigration: " on "}"
+#define STABLE(gates)                                                                                                  \
+  "{apiVersion: hco.kubevirt.io/v1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, namespace: "       \
+  "openshift-cnv}, spec: {" gates "virtualization: {liveMigrationConfig: {network: small}}, deployment: "              \
+  "{nodePlacements: {workload: {nodeSelector: {virt: 'yes'}}, infra: {nodeSelector: {infra: 'yes'}}}}}}"
+#define STABLE_GATE(state) "featureGates: [{name: decentralizedLiveMigration, state: " state "}], "
+  static const char *const off[] = {BETA(BETA_GATE("false")), STABLE(STABLE_GATE("Disabled"))};
+  static const char *const on[] = {BETA(BETA_GATE("true")), STABLE(STABLE_GATE("Enabled"))};
+  static const char *const clusters[] = {TWO_KINDS "---\n" BETA(BETA_GATE("false")) "\n",
+                                         TWO_KINDS "---\n" STABLE(STABLE_GATE("Disabled")) "\n"};
+  for (size_t i = 0; i < 2; i++) {
+    expect(clusters[i], DW_OP_UPDATE, on[i], off[i], MISSING);
+    expect(clusters[i], DW_OP_UPDATE, off[i], off[i], "");
+    expect(TWO_KINDS, DW_OP_CREATE, on[i], NULL, "");
+  }
+  /* It runs there already. */
+  expect(TWO_KINDS "---\n" BETA(BETA_GATE("true")) "\n", DW_OP_UPDATE, on[0], on[0], "");
+  /* Without the gate, the version of HyperConverged decides. */
+  expect(clusters[0], DW_OP_UPDATE, BETA(""), off[0], "");
+  expect(clusters[1], DW_OP_UPDATE, STABLE(""), off[1], "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(judges_the_network_with_the_new_placement),
@@ -122,6 +150,7 @@ int main(void) {
       cmocka_unit_test(ignores_the_placement_of_a_second_kubevirt),
       cmocka_unit_test(uses_the_placement_of_hyperconverged),
       cmocka_unit_test(checks_the_nics_of_pods_that_a_feature_gate_adds),
+      cmocka_unit_test(checks_the_nics_of_pods_that_hyperconverged_adds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
