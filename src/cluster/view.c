@@ -243,19 +243,19 @@ struct dw_view *dw_view_overlay(const struct dw_policy *policy, const struct dw_
 /* Whether NICs are required where virt-synchronization-controller will run, with HyperConverged: if it runs now, or if
  * the user switches the gate from off to on. That it is on is no request, because the CRD sets it by default, and older
  * versions do not have it. Pods that do not exist yet are counted in any case (dw_view_sync_controllers_of()). */
-static bool requires_sync_nics(const struct dw_rollout *rollout, const struct dw_placing *now) {
-  if (now == NULL || now->rollout.decentralized)
-    return now != NULL;
-  return now->kind == DW_KIND_HYPERCONVERGED && rollout->decentralized && !rollout->by_default;
+static bool requires_sync_nics(const struct dw_rollout *rollout, const struct dw_rollout *old,
+                               const struct dw_placing *now) {
+  bool switched = old != NULL && !old->decentralized && rollout->decentralized && !rollout->by_default;
+  return switched || (now != NULL && now->rollout.decentralized);
 }
 
 const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena *arena, enum dw_kind kind,
-                                     const struct dw_deployment *deployment) {
+                                     const struct dw_deployment *deployment, const struct dw_deployment *old) {
   struct dw_placing in_force;
   const struct dw_placing *now = dw_view_placing(view, &in_force);
   struct dw_placing placing = {kind, dw_deployment_placement(arena, deployment), deployment->rollout};
   if (kind == DW_KIND_HYPERCONVERGED)
-    placing.rollout.decentralized = requires_sync_nics(&deployment->rollout, now);
+    placing.rollout.decentralized = requires_sync_nics(&deployment->rollout, old == NULL ? NULL : &old->rollout, now);
   if (dw_view_count(view, DW_KIND_NODE) == 0 || dw_placing_same(&placing, now))
     return view;
   struct dw_view *placed = dw_arena_alloc(arena, sizeof *placed);

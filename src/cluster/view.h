@@ -216,10 +216,12 @@ struct dw_sync_controllers dw_view_sync_controllers(const struct dw_view *view) 
 /* As an object of KIND with ROLLOUT would configure them. */
 struct dw_sync_controllers dw_view_sync_controllers_of(const struct dw_view *view, enum dw_kind kind,
                                                        const struct dw_rollout *rollout) __attribute__((nonnull));
-/* VIEW with the nodes on which KubeVirt's pods run when an object of KIND with DEPLOYMENT is in force; only pods that
- * exist now are considered. The result lives in ARENA and needs VIEW. It is VIEW itself if no pod moves. */
+/* VIEW with the nodes on which KubeVirt's pods run when an object of KIND with DEPLOYMENT is in force, instead of OLD
+ * (NULL: it is new); only pods that exist now or are requested by the change are considered. The result lives in ARENA
+ * and needs VIEW. It is VIEW itself if no pod moves. */
 const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena *arena, enum dw_kind kind,
-                                     const struct dw_deployment *deployment) __attribute__((nonnull, returns_nonnull));
+                                     const struct dw_deployment *deployment, const struct dw_deployment *old)
+    __attribute__((nonnull(1, 2, 4), returns_nonnull));
 
 /* A fault of the NICs with one name, on the network nodes that have a NodeNetworkState. */
 enum dw_nic_fault {

@@ -164,10 +164,11 @@ void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json 
   }
   check->migration = read_migration(check->arena, object);
   check->old_view = check->view;
-  if (is_in_force(check))
-    check->view = dw_view_placed(check->view, check->arena, check->kind, &check->migration->deployment);
-  check->sync = dw_view_sync_controllers_of(check->view, check->kind, &check->migration->deployment.rollout);
   check->old_migration = old == NULL ? NULL : read_migration(check->arena, old);
+  if (is_in_force(check))
+    check->view = dw_view_placed(check->view, check->arena, check->kind, &check->migration->deployment,
+                                 check->old_migration == NULL ? NULL : &check->old_migration->deployment);
+  check->sync = dw_view_sync_controllers_of(check->view, check->kind, &check->migration->deployment.rollout);
   check->cluster = check->kind == DW_KIND_MIGRATION_POLICY ? read_cluster(check) : NULL;
 }
 

@@ -176,8 +176,8 @@ static void a_new_placement_moves_the_pods(void **state) {
   struct dw_deployment moved = {.rollout = {.replicas = -1, .decentralized = true, .infra_placed = true},
                                 .workloads = dw_json_parse(arena, placement, strlen(placement), DW_JSON_PLAIN, NULL)};
   moved.infra = dw_json_parse(arena, "{}", 2, DW_JSON_PLAIN, NULL);
-  assert_ptr_equal(dw_view_placed(view, arena, DW_KIND_KUBEVIRT, &same), view);
-  const struct dw_view *placed = dw_view_placed(view, arena, DW_KIND_KUBEVIRT, &moved);
+  assert_ptr_equal(dw_view_placed(view, arena, DW_KIND_KUBEVIRT, &same, NULL), view);
+  const struct dw_view *placed = dw_view_placed(view, arena, DW_KIND_KUBEVIRT, &moved, NULL);
   assert_string_equal(join(placed, text), "b");
   assert_int_equal(dw_view_summary(placed).network_nodes, 2);
   assert_int_equal(dw_view_sync_controllers_of(placed, DW_KIND_KUBEVIRT, &moved.rollout).nodes, 2);
