@@ -65,17 +65,24 @@ static struct chain chain_of(const struct dw_map *map, const struct dw_map_nodes
   return chain;
 }
 
-/* The NIC of the migration network in map->nics; SIZE_MAX if there is none, or it is unknown on all nodes. */
-static size_t migration_nic(const struct dw_map *map) {
-  for (size_t i = 0; map->migration.nic && i < map->nic_count; i++)
-    if (strcmp(map->nics[i].name, map->migration.nic) == 0)
-      return i;
-  return SIZE_MAX;
-}
+/* What all groups of nodes have in common. */
+struct scene {
+  const struct dw_map *map;
+  struct html_drawback *weights; /* of each of the map's NICs */
+  size_t nic;                    /* the index of the migration network's NIC; SIZE_MAX: none */
+  uint32_t mtu;                  /* that all nodes should have on it; 0 if unknown */
+};
 
-/* The MTU that all nodes should have on it; 0 if unknown. */
-static uint32_t wanted_mtu(const struct dw_map *map, size_t nic) {
-  return map->migration.mtu_set ? map->migration.mtu : dw_html_weigh(map, nic).high_mtu;
+static struct scene set_scene(struct dw_arena *arena, const struct dw_map *map) {
+  struct scene scene = {map, dw_arena_array(arena, map->nic_count, sizeof *scene.weights), SIZE_MAX, 0};
+  for (size_t i = 0; i < map->nic_count; i++) {
+    scene.weights[i] = dw_html_weigh(map, i);
+    if (map->migration.nic && strcmp(map->nics[i].name, map->migration.nic) == 0)
+      scene.nic = i;
+  }
+  if (scene.nic != SIZE_MAX)
+    scene.mtu = map->migration.mtu_set ? map->migration.mtu : scene.weights[scene.nic].high_mtu;
+  return scene;
 }
 
 /* What is wrong with a NIC, as two words; NULL if nothing is. Only the MTU of the first level matters: the NICs below
@@ -203,12 +210,11 @@ static unsigned put_primary(const struct dw_map *map, const struct dw_map_nodes 
 }
 
 /* Without a migration network: NICs that could carry one. */
-static unsigned put_free(const struct dw_map *map, const struct dw_map_nodes *nodes, struct dw_buf *out) {
+static unsigned put_free(const struct scene *scene, const struct dw_map_nodes *nodes, struct dw_buf *out) {
   unsigned y = 0;
   for (size_t i = 0; i < nodes->cell_count && y < FREE_NICS * STEP; i++) {
-    const struct html_drawback drawback = dw_html_weigh(map, nodes->cells[i].nic);
-    const struct dw_map_nic *nic = &map->nics[nodes->cells[i].nic];
-    if (!dw_html_is_usable(&drawback))
+    const struct dw_map_nic *nic = &scene->map->nics[nodes->cells[i].nic];
+    if (!dw_html_is_usable(&scene->weights[nodes->cells[i].nic]))
       continue;
     put_wire(NODE_WIDTH, y + BOX_HEIGHT / 2, FIRST_X, y + BOX_HEIGHT / 2, "", out);
     put_wire(FIRST_X + BOX_WIDTH, y + BOX_HEIGHT / 2, SWITCH_X, y + BOX_HEIGHT / 2, "", out);
@@ -234,21 +240,20 @@ static bool is_bad(const struct chain *chain, uint32_t mtu) {
   return false;
 }
 
-static struct picture draw(struct dw_arena *arena, const struct dw_map *map, const struct dw_map_nodes *nodes) {
+static struct picture draw(struct dw_arena *arena, const struct scene *scene, const struct dw_map_nodes *nodes) {
   struct dw_buf out = DW_BUF_IN(arena);
+  const struct dw_map *map = scene->map;
   struct picture picture = {.first = nodes, .nodes = nodes->count, .height = STEP};
-  size_t nic = migration_nic(map);
   if (!nodes->known) {
     put_unknown(&out);
-  } else if (nic == SIZE_MAX) {
-    picture.height = put_primary(map, nodes, map->network ? 0 : put_free(map, nodes, &out), &out);
+  } else if (scene->nic == SIZE_MAX) {
+    picture.height = put_primary(map, nodes, map->network ? 0 : put_free(scene, nodes, &out), &out);
   } else {
-    struct chain chain = chain_of(map, nodes, nic);
-    uint32_t mtu = wanted_mtu(map, nic);
+    struct chain chain = chain_of(map, nodes, scene->nic);
     for (size_t level = 0; level < chain.depth; level++)
       for (size_t i = 0; i < chain.levels[level].count; i++)
-        put_chain_nic(&chain, level, i, mtu, &out);
-    picture.bad = is_bad(&chain, mtu);
+        put_chain_nic(&chain, level, i, scene->mtu, &out);
+    picture.bad = is_bad(&chain, scene->mtu);
     picture.height = put_primary(map, nodes, highest(&chain), &out);
   }
   picture.height = picture.height < STEP ? STEP : picture.height;
@@ -263,10 +268,11 @@ struct pictures {
   size_t count;
 };
 
-static struct pictures draw_all(struct dw_arena *arena, const struct dw_map *map) {
+static struct pictures draw_all(struct dw_arena *arena, const struct scene *scene) {
+  const struct dw_map *map = scene->map;
   struct pictures all = {dw_arena_array(arena, map->node_group_count, sizeof *all.items), 0};
   for (size_t i = 0; i < map->node_group_count; i++) {
-    struct picture picture = draw(arena, map, &map->nodes[i]);
+    struct picture picture = draw(arena, scene, &map->nodes[i]);
     size_t same = 0;
     while (same < all.count && strcmp(all.items[same].markup, picture.markup) != 0)
       same++;
@@ -347,45 +353,43 @@ static void put_drawing(const struct dw_map *map, const struct pictures *all, st
 
 /* --- the same in words --- */
 
-static void put_fault(const char *nic, const char *what, const struct dw_map_nodes *nodes, struct dw_buf *out) {
+static void put_fault(const char *nic, const char *what, const struct picture *picture, struct dw_buf *out) {
   dw_html_wrap(out, "<li><span class=\"badge deny\">", what, "</span> <code>");
   dw_html_wrap(out, "", nic, "</code> on ");
-  dw_html_group(out, nodes);
-  dw_buf_puts(out, "</li>\n");
+  if (picture->nodes > 1) {
+    dw_html_count(out, picture->nodes, "node");
+    dw_buf_puts(out, " like ");
+  }
+  dw_html_wrap(out, "", picture->first->names[0], "</li>\n");
 }
 
-static size_t put_faults_of(const struct dw_map *map, const struct dw_map_nodes *nodes, size_t nic,
-                            struct dw_buf *out) {
-  struct chain chain = chain_of(map, nodes, nic);
-  size_t count = 0;
+static void put_faults_of(const struct scene *scene, const struct picture *picture, struct dw_buf *out) {
+  struct chain chain = chain_of(scene->map, picture->first, scene->nic);
   for (size_t level = 0; level < chain.depth; level++)
     for (size_t i = 0; i < chain.levels[level].count; i++) {
-      const struct nic *item = &chain.levels[level].nics[i];
-      const char *fault = fault_of(item, level == 0 ? wanted_mtu(map, nic) : 0);
+      const struct nic *nic = &chain.levels[level].nics[i];
+      const char *fault = fault_of(nic, level == 0 ? scene->mtu : 0);
       if (fault)
-        put_fault(item->name, fault, nodes, out);
-      count += fault != NULL;
+        put_fault(nic->name, fault, picture, out);
     }
-  return count;
 }
 
-static void put_faults(const struct dw_map *map, struct dw_buf *out) {
-  DW_BUF_SCOPED struct dw_buf faults = DW_BUF_INIT;
-  size_t nic = migration_nic(map);
-  size_t count = 0;
-  for (size_t i = 0; nic != SIZE_MAX && i < map->node_group_count; i++)
-    if (map->nodes[i].known)
-      count += put_faults_of(map, &map->nodes[i], nic, &faults);
-  if (count) {
-    dw_html_wrap(out, "<ul class=\"faults\" aria-label=\"What is wrong with the NICs\">\n", "", "");
-    dw_buf_add(out, dw_buf_text(&faults), faults.length);
-    dw_buf_puts(out, "</ul>\n");
-  } else if (nic != SIZE_MAX && map->unknown_nodes == 0) {
-    dw_html_wrap(out, "<p>All nodes have <code>", map->nics[nic].name,
-                 "</code>; it is up, and its MTU is the same.</p>\n");
-  } else if (map->migration.exists && !map->migration.nic) {
-    dw_buf_puts(out, "<p>The NAD names no NIC of the nodes, so the wires of the migration network are unknown.</p>\n");
+static void put_faults(const struct scene *scene, const struct pictures *all, struct dw_buf *out) {
+  size_t shown = 0;
+  for (size_t i = 0; i < all->count && shown < HTML_DRAWN; i++) {
+    if (!all->items[i].bad)
+      continue;
+    if (shown++ == 0)
+      dw_buf_puts(out, "<ul class=\"faults\" aria-label=\"What is wrong with the NICs\">\n");
+    put_faults_of(scene, &all->items[i], out);
   }
+  if (shown)
+    dw_buf_puts(out, "</ul>\n");
+  else if (scene->nic != SIZE_MAX && scene->map->unknown_nodes == 0)
+    dw_html_wrap(out, "<p>All nodes have <code>", scene->map->nics[scene->nic].name,
+                 "</code>; it is up, and its MTU is the same.</p>\n");
+  else if (scene->map->migration.exists && !scene->map->migration.nic)
+    dw_buf_puts(out, "<p>The NAD names no NIC of the nodes, so the wires of the migration network are unknown.</p>\n");
 }
 
 void dw_html_topology(const struct dw_map *map, struct dw_buf *out) {
@@ -393,8 +397,9 @@ void dw_html_topology(const struct dw_map *map, struct dw_buf *out) {
   dw_buf_puts(out, "<section id=\"topology\" class=\"card\" aria-labelledby=\"topology-title\">"
                    "<h2 id=\"topology-title\">Nodes and wires</h2>\n");
   if (map->node_group_count) {
-    struct pictures all = draw_all(arena, map);
-    put_faults(map, out);
+    struct scene scene = set_scene(arena, map);
+    struct pictures all = draw_all(arena, &scene);
+    put_faults(&scene, &all, out);
     put_drawing(map, &all, out);
   }
   dw_html_nics(map, out);

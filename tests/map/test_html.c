@@ -512,7 +512,7 @@ static void failures_of_nics_are_drawn_and_listed(void **state) {
   char *page = page_of(&f.map);
   assert_well_formed(page);
   assert_int_equal(times(page, "<rect class=\"nic bad\""), 2);
-  assert_shows(page, "<li><span class=\"badge deny\">down</span> <code>eth1</code> on worker-1 and worker-2</li>");
+  assert_shows(page, "<li><span class=\"badge deny\">down</span> <code>eth1</code> on 2 nodes like worker-1</li>");
   assert_shows(page, "<li><span class=\"badge deny\">missing</span> <code>eth1</code> on worker-3</li>");
   assert_shows(page, ">Switch</text><text class=\"sub\" x=\"14\" y=\"34\">VLAN 105<");
   free(page);
@@ -525,6 +525,29 @@ static void failures_of_nics_are_drawn_and_listed(void **state) {
   free(page);
   page = page_of(&f.map);
   assert_hides(page, "All nodes have");
+  free(page);
+}
+
+static void groups_with_failures_over_the_limit_are_counted(void **state) {
+  (void)state;
+  enum { GROUPS = 10 };
+  struct page_fixture f;
+  struct dw_map_nodes groups[GROUPS];
+  struct dw_map_cell cells[GROUPS][2];
+  page_fixture(&f);
+  for (size_t i = 0; i < GROUPS; i++) {
+    cells[i][0] = f.here[0];
+    cells[i][1] = (struct dw_map_cell){.nic = 1, .up = true, .mtu = (uint32_t)(1500 + i)};
+    groups[i] = f.groups[1];
+    groups[i].cells = cells[i];
+    groups[i].cell_count = 2;
+  }
+  f.map.nodes = groups;
+  f.map.node_group_count = GROUPS;
+  char *page = page_of(&f.map);
+  assert_int_equal(times(page, "wrong MTU</span>"), 8);
+  assert_int_equal(times(page, "<rect class=\"host\""), 8);
+  assert_shows(page, "<strong>2 more groups</strong> of nodes not drawn here.");
   free(page);
 }
 
@@ -569,7 +592,7 @@ static void nics_below_a_bond_and_a_vlan_are_drawn(void **state) {
   assert_shows(page, "bond, MTU 9000<");
   assert_shows(page, "<title>eth2</title>");
   assert_hides(page, "<title>eth4</title>");
-  assert_shows(page, "<li><span class=\"badge deny\">down</span> <code>eth3</code> on worker-1 and worker-2</li>");
+  assert_shows(page, "<li><span class=\"badge deny\">down</span> <code>eth3</code> on 2 nodes like worker-1</li>");
   free(page);
 }
 
@@ -885,6 +908,7 @@ int main(void) {
                                      cmocka_unit_test(a_suggestion_has_its_cautions),
                                      cmocka_unit_test(usable_nics_are_named),
                                      cmocka_unit_test(failures_of_nics_are_drawn_and_listed),
+                                     cmocka_unit_test(groups_with_failures_over_the_limit_are_counted),
                                      cmocka_unit_test(an_mtu_that_is_too_low_is_a_failure),
                                      cmocka_unit_test(nics_below_a_bond_and_a_vlan_are_drawn),
                                      cmocka_unit_test(equal_nodes_are_drawn_once),
