@@ -66,24 +66,26 @@ static const char *copy(struct dw_arena *arena, const char *text) {
   return text == NULL ? NULL : dw_arena_strdup(arena, text);
 }
 
-enum { LARGE_DOCUMENT = 1 << 20 }; /* it is not read again for each of its findings */
+enum { MOST_READ_AGAIN = 8 << 20 }; /* bytes: a document is read again for each of its findings */
 
-/* What --fix would change. NULL if nothing, or if it is not known. */
-static const struct cli_fix *fix_of(struct dw_arena *arena, const struct dw_finding *finding,
+/* What --fix would change. NULL if nothing, or if finding it out would take too long. */
+static const struct cli_fix *fix_of(struct cli_report *report, const struct dw_finding *finding,
                                     const struct dw_manifest *manifest) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   struct dw_yaml_source *source = manifest->inside == NULL ? manifest->source : manifest->inside->source;
   struct dw_fix_place place;
   struct dw_fix_change change;
   const char *why = NULL;
-  if (finding->edits.count == 0 || !dw_fix_place_of(manifest, &place) || place.text.length > LARGE_DOCUMENT ||
-      !dw_fix_plan(scratch, manifest, &finding->edits, &change, &why))
+  if (finding->edits.count == 0 || !dw_fix_place_of(manifest, &place))
     return NULL;
-  struct cli_fix *fix = dw_arena_alloc(arena, sizeof *fix);
+  report->read_again += place.text.length;
+  if (report->read_again > MOST_READ_AGAIN || !dw_fix_plan(scratch, manifest, &finding->edits, &change, &why))
+    return NULL;
+  struct cli_fix *fix = dw_arena_alloc(report->arena, sizeof *fix);
   dw_yaml_position(source, change.offset, &fix->line, &fix->column);
   dw_yaml_position(source, change.offset + change.length, &fix->end_line, &fix->end_column);
-  fix->text = dw_arena_strndup(arena, change.text, change.size);
-  fix->what = dw_arena_strdup(arena, dw_fix_describe(scratch, manifest, &finding->edits));
+  fix->text = dw_arena_strndup(report->arena, change.text, change.size);
+  fix->what = dw_arena_strdup(report->arena, dw_fix_describe(scratch, manifest, &finding->edits));
   return fix;
 }
 
@@ -123,8 +125,8 @@ static void add_finding(struct cli_report *report, const struct dw_finding *find
   struct dw_manifest_spot spot = {finding->field, finding->of_key, finding->line, finding->column};
   found->place = dw_manifest_find(manifest, &spot);
   if (report->offers_fixes)
-    found->fix = fix_of(report->arena, finding, manifest);
-  report->fixable += found->fix != NULL;
+    found->fix = fix_of(report, finding, manifest);
+  report->fixable += found->fix != NULL || (finding->edits.count > 0 && report->read_again > MOST_READ_AGAIN);
 }
 
 static struct cli_reported_object *add_object(struct cli_report *report) {

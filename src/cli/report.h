@@ -109,6 +109,7 @@ struct cli_report {
   const struct dw_manifests *read;   /* what was skipped of the manifests; NULL if there are none */
   bool offers_fixes;                 /* tell which findings --fix would fix */
   size_t fixable;                    /* findings */
+  size_t read_again;                 /* bytes of documents that were read to find that out */
   const struct dw_fix_result *fixed; /* what --fix has done; NULL */
   size_t excepted;                   /* findings that do not count, because of an exception */
   bool excepted_on_demand;           /* -v would show them */

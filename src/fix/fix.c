@@ -154,7 +154,8 @@ struct draft_doc {
   size_t whole_length;
   struct dw_fix_place place;
   struct dw_yaml_text now;
-  const char **touched; /* paths */
+  struct dw_arena *arena; /* of its text; NULL before the first change */
+  const char **touched;   /* paths */
   size_t touched_count, touched_capacity;
 };
 
@@ -261,6 +262,27 @@ static void touch(struct round *round, struct draft_doc *doc, const struct dw_ed
   }
 }
 
+/* Makes EDITS in the text of DOC. WHY, if it fails, is in the arena of ROUND. */
+static bool edit_doc(struct round *round, struct draft_doc *doc, const struct dw_edits *edits, const char **why) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct dw_yaml_text text = doc->now;
+  if (!dw_fix_edit(scratch, &text, doc->place.inside, edits, why)) {
+    *why = dw_arena_strdup(round->arena, *why);
+    return false;
+  }
+  struct dw_arena *arena = dw_arena_new(0);
+  doc->now = (struct dw_yaml_text){dw_arena_strndup(arena, text.text, text.length), text.length, text.json};
+  dw_arena_free(doc->arena);
+  doc->arena = arena;
+  return true;
+}
+
+static void end_round(struct round *round) {
+  for (size_t i = 0; i < round->doc_count; i++)
+    dw_arena_free(round->docs[i].arena);
+  dw_arena_free(round->arena);
+}
+
 /* Makes the edits of CANDIDATE, unless they have to wait for the next round or are not possible. */
 static void try_candidate(struct run *run, struct round *round, const struct candidate *candidate) {
   const struct dw_manifest *manifest = candidate->subject->manifest;
@@ -280,7 +302,7 @@ static void try_candidate(struct run *run, struct round *round, const struct can
   }
   if (conflicts(round, doc, &edits))
     return;
-  if (!dw_fix_edit(round->arena, &doc->now, doc->place.inside, &edits, &why)) {
+  if (!edit_doc(round, doc, &edits, &why)) {
     give_up(run, candidate, why);
     return;
   }
@@ -400,7 +422,7 @@ static bool take_step(struct run *run, const struct situation *now, const struct
   for (size_t i = 0; i < now->candidate_count && out->round.done_count < most; i++)
     try_candidate(run, &out->round, &now->candidates[i]);
   if (out->round.done_count == 0) {
-    dw_arena_free(out->round.arena);
+    end_round(&out->round);
     return false;
   }
   out->drafts = drafts_after(run, &out->round, before);
@@ -439,7 +461,7 @@ static bool make_round(struct run *run, struct situation *now, size_t most, size
     run->drafts = steps[count - 1].drafts;
   }
   for (size_t i = 0; i < count; i++) {
-    dw_arena_free(steps[i].round.arena);
+    end_round(&steps[i].round);
     if (!good || i + 1 < count)
       forget(&steps[i].after);
   }

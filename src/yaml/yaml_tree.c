@@ -4,6 +4,7 @@
 
 #include <yaml.h>
 
+#include "base/utf8.h"
 #include "yaml/reread.h"
 #include "yaml/text_lines.h"
 #include "yaml/yaml_marks.h"
@@ -28,8 +29,19 @@ static struct dw_yaml_node *add_child(struct builder *b, struct dw_yaml_node *pa
 
 /* --- YAML --- */
 
+enum { FAR = 4096 };
+
+/* From the beginning of the line, which is near in all but very long lines. */
 static size_t offset_of(const struct builder *b, yaml_mark_t mark) {
-  return dw_lines_offset(b->source, &b->source->yaml, (struct place){(int)mark.line + 1, (int)mark.column + 1});
+  const struct text_lines *lines = &b->source->yaml;
+  size_t at = mark.line < lines->count ? lines->starts[mark.line] : b->text->length;
+  for (size_t left = mark.column; left > 0 && mark.column < FAR && at < b->text->length; left--)
+    do
+      at++;
+    while (at < b->text->length && dw_utf8_is_inside(b->text->text[at]));
+  return mark.column < FAR
+             ? at
+             : dw_lines_offset(b->source, &b->source->yaml, (struct place){(int)mark.line + 1, (int)mark.column + 1});
 }
 
 static bool next_event(struct builder *b) {
