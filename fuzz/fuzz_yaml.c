@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "support.h"
 #include "yaml/yaml.h"
+#include "yaml/yaml_comments.h"
 
 static int count_lines(const uint8_t *data, size_t size) {
   int lines = 1;
@@ -118,6 +119,39 @@ static void check_doc(struct dw_arena *arena, const struct dw_yaml_doc *doc, int
   check_place(doc, "items[1].spec", lines);
 }
 
+/* The '#' of a comment in a copy of the text that it was found in. */
+static char *find_comment(char *text, size_t size, const struct dw_place *place) {
+  char *at = text;
+  for (int line = 1; line < place->line; line++)
+    at = (char *)memchr(at, '\n', size - (size_t)(at - text)) + 1;
+  if (place->line == 1 && size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
+    at += 3;
+  for (int column = 1; column < place->column; column++)
+    for (at++; ((unsigned char)*at & 0xC0) == 0x80;)
+      at++;
+  FUZZ_ASSERT(*at == '#');
+  return at;
+}
+
+/* Checks that what is found as a comment has no effect: the documents are the same with other comments. */
+static void check_comments(struct dw_arena *arena, struct dw_yaml_source *source, const uint8_t *data, size_t size,
+                           const struct dw_yaml_doc *doc) {
+  struct dw_yaml_comment *comments = NULL;
+  size_t count = dw_yaml_comments(source, "d", &comments);
+  char *text = dw_arena_alloc(arena, size + 1);
+  memcpy(text, data, size);
+  for (size_t i = 0; i < count; i++) {
+    FUZZ_ASSERT(comments[i].place.width >= 1 && comments[i].text[0] == 'd' && !strchr(comments[i].text, '\n'));
+    FUZZ_ASSERT(comments[i].target == 0 || comments[i].target >= comments[i].place.line);
+    char *word = memchr(find_comment(text, size, &comments[i].place), 'd', size);
+    *word = 'e';
+  }
+  struct dw_yaml_doc *again = NULL;
+  FUZZ_ASSERT(count == 0 || dw_yaml_parse(arena, text, size, &again, NULL) == 0);
+  for (; count > 0 && doc != NULL; doc = doc->next, again = again->next)
+    FUZZ_ASSERT(again != NULL && dw_json_equal(doc->root, again->root));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(256 << 20);
   struct dw_yaml_doc *doc = NULL;
@@ -128,6 +162,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   int lines = count_lines(data, size);
   struct dw_yaml_source *source = dw_yaml_source_new(arena, (const char *)data, size);
+  check_comments(arena, source, data, size, doc);
   for (; doc; doc = doc->next) {
     DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
     struct search search = {doc, source, lines, memchr(data, '!', size) != NULL, 30};

@@ -18,7 +18,8 @@ typedef struct droveway_finding droveway_finding;
  * The manifests are judged as if they were applied to the cluster one after the other, NetworkAttachmentDefinitions
  * before the objects that name them. Objects inside other objects (ACM policies, OpenShift templates) are included.
  * Kinds without rules are ignored. Each call builds an index of the whole state and all manifests, so pass manifests
- * that belong together in one call.
+ * that belong together in one call. Comments "# droveway: allow RULE REASON" in the manifests are exceptions, as those
+ * of the policy are.
  *
  * STATE      what is known about the cluster
  * PATHS      COUNT files and folders; "-" is standard input. In folders, .yaml, .yml and .json files are read, and
@@ -61,6 +62,16 @@ DROVEWAY_API const droveway_finding *droveway_findings_at(const droveway_finding
 DROVEWAY_API size_t droveway_findings_denials(const droveway_findings *findings);
 DROVEWAY_API size_t droveway_findings_warnings(const droveway_findings *findings);
 
+/* droveway_findings_excepted: returns the number of findings that droveway_findings_excepted_at() can return: they are
+ * not among the others, because an exception of the policy, or a comment, covers them. Which exceptions have expired
+ * depends on the date of the system clock (UTC) at the call. Thread-safe. Since 0.1.0. */
+DROVEWAY_API size_t droveway_findings_excepted(const droveway_findings *findings);
+
+/* droveway_findings_excepted_at: returns the excepted finding at INDEX, which starts at 0; NULL if there is none. Its
+ * severity is the one that it would have without the exception. It is valid until FINDINGS is freed. Thread-safe.
+ * Since 0.1.0. */
+DROVEWAY_API const droveway_finding *droveway_findings_excepted_at(const droveway_findings *findings, size_t index);
+
 /* droveway_findings_objects: returns how many objects were judged, with and without findings. 0 means that the input
  * contains no object of a kind with rules. Thread-safe. Since 0.1.0. */
 DROVEWAY_API size_t droveway_findings_objects(const droveway_findings *findings);
@@ -99,6 +110,12 @@ DROVEWAY_API const char *droveway_finding_fix(const droveway_finding *finding);
 /* droveway_finding_text: returns the whole finding as one line: "FIELD: MESSAGE; FIX [RULE]". A denial has the form
  * that the API server uses: "FIELD: Invalid value: "VALUE": MESSAGE; FIX [RULE]". Thread-safe. Since 0.1.0. */
 DROVEWAY_API const char *droveway_finding_text(const droveway_finding *finding);
+
+/* droveway_finding_reason, droveway_finding_until: return the reason of the exception that covers the finding, and the
+ * last day on which it applies, such as "2027-03-31"; "" if the finding is not excepted, or the exception does not
+ * expire. Thread-safe. Since 0.1.0. */
+DROVEWAY_API const char *droveway_finding_reason(const droveway_finding *finding);
+DROVEWAY_API const char *droveway_finding_until(const droveway_finding *finding);
 
 /* droveway_finding_file: returns the file, or the name of the input; "" for the findings of a verdict. Thread-safe.
  * Since 0.1.0. */

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "lint/lint_state.h"
+#include "rules/engine.h"
 #include "rules/rule.h"
 
 struct droveway_policy {
@@ -25,12 +26,15 @@ struct droveway_finding {
   const char *field, *message, *fix, *text;
   const char *file;
   int line, column;
+  const char *reason, *until; /* of the exception that covers it; "" */
 };
 
 struct droveway_findings {
   struct dw_arena *arena; /* of the items and their texts */
   droveway_finding *items;
   size_t count, capacity;
+  droveway_finding *excepted;
+  size_t excepted_count, excepted_capacity;
   size_t denials, warnings;
   size_t objects, skipped;
 };
@@ -52,8 +56,8 @@ struct dw_library_object {
   const char *kind, *ns, *name;
   const struct dw_manifest *manifest; /* NULL if it was not read from a manifest */
 };
-/* Copies FINDINGS, of which OBJECT is the object, into OUT, and counts the object. */
-void dw_library_add(droveway_findings *out, const struct dw_library_object *object, const struct dw_findings *findings)
-    __attribute__((nonnull));
+/* Copies the findings of JUDGEMENT, of which OBJECT is the object, into OUT, and counts the object. */
+void dw_library_add(droveway_findings *out, const struct dw_library_object *object,
+                    const struct dw_judgement *judgement) __attribute__((nonnull));
 
 #endif

@@ -5,16 +5,14 @@
 
 /* --- making findings --- */
 
-static void add(droveway_findings *out, const struct dw_library_object *object, const struct dw_finding *finding) {
-  struct dw_arena *arena = out->arena;
-  bool denies = finding->action == DW_ACTION_DENY;
+static droveway_finding finding_of(struct dw_arena *arena, const struct dw_library_object *object,
+                                   const struct dw_finding *finding) {
   struct dw_place place = {.line = 0};
   if (object->manifest != NULL)
     place = dw_manifest_find(
         object->manifest, &(struct dw_manifest_spot){finding->field, finding->of_key, finding->line, finding->column});
-  out->items = dw_arena_more(arena, out->items, out->count, &out->capacity, sizeof *out->items);
-  out->items[out->count++] = (droveway_finding){
-      .severity = denies ? DROVEWAY_DENIAL : DROVEWAY_WARNING,
+  return (droveway_finding){
+      .severity = finding->action == DW_ACTION_DENY ? DROVEWAY_DENIAL : DROVEWAY_WARNING,
       .rule = finding->rule->id,
       .kind = dw_arena_strdup(arena, object->kind),
       .ns = dw_arena_strdup(arena, object->ns),
@@ -26,18 +24,39 @@ static void add(droveway_findings *out, const struct dw_library_object *object, 
       .file = object->manifest == NULL ? "" : dw_arena_strdup(arena, object->manifest->file),
       .line = place.line,
       .column = place.column,
+      .reason = "",
+      .until = "",
   };
+}
+
+static void add(droveway_findings *out, const struct dw_library_object *object, const struct dw_finding *finding) {
+  bool denies = finding->action == DW_ACTION_DENY;
+  out->items = dw_arena_more(out->arena, out->items, out->count, &out->capacity, sizeof *out->items);
+  out->items[out->count++] = finding_of(out->arena, object, finding);
   out->denials += denies;
   out->warnings += !denies;
 }
 
+static void add_excepted(droveway_findings *out, const struct dw_library_object *object,
+                         const struct dw_finding *finding) {
+  const struct dw_exception *exception = finding->exception;
+  out->excepted =
+      dw_arena_more(out->arena, out->excepted, out->excepted_count, &out->excepted_capacity, sizeof *out->excepted);
+  droveway_finding *added = &out->excepted[out->excepted_count++];
+  *added = finding_of(out->arena, object, finding);
+  added->reason = dw_arena_strdup(out->arena, exception->reason);
+  added->until = exception->until == NULL ? "" : dw_arena_strdup(out->arena, exception->until);
+}
+
 void dw_library_add(droveway_findings *out, const struct dw_library_object *object,
-                    const struct dw_findings *findings) {
+                    const struct dw_judgement *judgement) {
   out->objects++;
-  out->denials += findings->more_denials;
-  out->warnings += findings->more_warnings;
-  for (size_t i = 0; i < findings->count; i++)
-    add(out, object, &findings->items[i]);
+  out->denials += judgement->findings.more_denials;
+  out->warnings += judgement->findings.more_warnings;
+  for (size_t i = 0; i < judgement->findings.count; i++)
+    add(out, object, &judgement->findings.items[i]);
+  for (size_t i = 0; i < judgement->excepted.count; i++)
+    add_excepted(out, object, &judgement->excepted.items[i]);
 }
 
 static droveway_findings *judged(const struct dw_subjects *subjects) {
@@ -51,7 +70,7 @@ static droveway_findings *judged(const struct dw_subjects *subjects) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
     struct dw_judgement judgement = dw_lint_judge(arena, subjects->world, subject);
     struct dw_library_object object = {dw_kind_name(subject->kind), subject->ns, subject->name, subject->manifest};
-    dw_library_add(out, &object, &judgement.findings);
+    dw_library_add(out, &object, &judgement);
   }
   return out;
 }
@@ -126,6 +145,14 @@ size_t droveway_findings_warnings(const droveway_findings *findings) {
   return findings == NULL ? 0 : findings->warnings;
 }
 
+size_t droveway_findings_excepted(const droveway_findings *findings) {
+  return findings == NULL ? 0 : findings->excepted_count;
+}
+
+const droveway_finding *droveway_findings_excepted_at(const droveway_findings *findings, size_t index) {
+  return index < droveway_findings_excepted(findings) ? &findings->excepted[index] : NULL;
+}
+
 size_t droveway_findings_objects(const droveway_findings *findings) {
   return findings == NULL ? 0 : findings->objects;
 }
@@ -168,6 +195,14 @@ const char *droveway_finding_fix(const droveway_finding *finding) {
 
 const char *droveway_finding_text(const droveway_finding *finding) {
   return finding == NULL ? "" : finding->text;
+}
+
+const char *droveway_finding_reason(const droveway_finding *finding) {
+  return finding == NULL ? "" : finding->reason;
+}
+
+const char *droveway_finding_until(const droveway_finding *finding) {
+  return finding == NULL ? "" : finding->until;
 }
 
 const char *droveway_finding_file(const droveway_finding *finding) {

@@ -1,6 +1,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/date.h"
 #include "library/library_internal.h"
 #include "rules/engine.h"
 
@@ -36,7 +37,7 @@ static droveway_verdict *judge(struct dw_arena *arena, const struct dw_world *wo
     struct dw_library_object object = {request->kind, request->ns, request->name, NULL};
     dw_answer_judgement(arena, request, &judgement, &answer);
     if (judgement.note == NULL)
-      dw_library_add(&verdict->findings, &object, &judgement.findings);
+      dw_library_add(&verdict->findings, &object, &judgement);
   }
   dw_answer_write(request, &answer, &verdict->text);
   keep(verdict, &answer);
@@ -58,7 +59,11 @@ droveway_verdict *droveway_judge(const droveway_state *state, droveway_endpoint 
   struct dw_request request;
   if (dw_review_read(arena, dw_library_copy(copies, body, length), length, &request, &err) != 0)
     return dw_library_fail(error, &err);
-  return judge(arena, state->world, endpoint == DROVEWAY_MUTATE, &request);
+  /* A program may keep a state for days, and the date decides which exceptions apply. */
+  struct dw_world *world = dw_world_on(state->world, dw_date_today());
+  droveway_verdict *verdict = judge(arena, world, endpoint == DROVEWAY_MUTATE, &request);
+  dw_world_unref(world);
+  return verdict;
 }
 
 void droveway_verdict_free(droveway_verdict *verdict) {

@@ -138,9 +138,11 @@ static bool may_begin(const struct dw_yaml_source *source, size_t offset) {
 }
 
 static struct dw_yaml_comment comment_at(struct dw_yaml_source *source, size_t offset, size_t first) {
-  size_t end = line_end(source, offset);
-  size_t target = target_of(source, line_start(source, offset), end, first);
+  size_t target = target_of(source, line_start(source, offset), line_end(source, offset), first);
   size_t text = offset + 1;
+  size_t end = text;
+  while (end < source->length && dw_yaml_break(source->text, source->length, end) == 0)
+    end++;
   while (end > text && dw_is_blank(source->text[end - 1]))
     end--;
   while (text < end && dw_is_blank(source->text[text]))

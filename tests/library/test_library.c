@@ -205,6 +205,50 @@ static void a_policy_changes_what_a_rule_does(void **state) {
   droveway_state_free(cluster);
 }
 
+#define EXCEPT(until) POLICY "exceptions:\n- {rule: range-empty, namespace: \"*\", reason: ticket 17" until "}\n"
+
+static void an_excepted_finding_is_listed_separately(void **state) {
+  (void)state;
+  static const char *const policies[] = {EXCEPT(""), EXCEPT(", until: 9999-12-31"), EXCEPT(", until: 2026-01-31")};
+  static const char *const untils[] = {"", "9999-12-31", NULL};
+  for (size_t i = 0; i < 3; i++) {
+    droveway_policy *lenient = policy(policies[i], NULL);
+    droveway_state *cluster = droveway_state_unknown(lenient);
+    droveway_findings *findings = lint(cluster, empty_pool, NULL);
+    assert_int_equal(droveway_findings_excepted(findings), untils[i] != NULL);
+    const droveway_finding *one = droveway_findings_excepted_at(findings, 0);
+    if (untils[i] != NULL) {
+      assert_int_equal(droveway_findings_denials(findings), 0);
+      assert_string_equal(droveway_finding_rule(one), "range-empty");
+      assert_int_equal(droveway_finding_severity(one), DROVEWAY_DENIAL);
+      assert_string_equal(droveway_finding_reason(one), "ticket 17");
+      assert_string_equal(droveway_finding_until(one), untils[i]);
+      assert_true(droveway_finding_line(one) > 0);
+    } else {
+      assert_null(one);
+      one = find(findings, "range-empty");
+      assert_non_null(strstr(droveway_finding_message(one), "(an exception for it expired on 2026-01-31)"));
+      assert_string_equal(droveway_finding_reason(one), "");
+    }
+    droveway_findings_free(findings);
+    droveway_state_free(cluster);
+    droveway_policy_free(lenient);
+  }
+}
+
+static void a_comment_in_a_manifest_is_an_exception(void **state) {
+  (void)state;
+  char text[2048];
+  droveway_state *cluster = droveway_state_unknown(NULL);
+  snprintf(text, sizeof text, "# droveway: allow range-empty a test\n%s", empty_pool);
+  droveway_findings *findings = lint(cluster, text, NULL);
+  assert_int_equal(droveway_findings_denials(findings), 0);
+  assert_string_equal(droveway_finding_reason(droveway_findings_excepted_at(findings, 0)), "a test");
+  assert_null(droveway_findings_excepted_at(findings, 1));
+  droveway_findings_free(findings);
+  droveway_state_free(cluster);
+}
+
 static void an_invalid_policy_is_an_error_with_a_position(void **state) {
   (void)state;
   droveway_error *error = new_error();
@@ -366,12 +410,13 @@ static void every_function_accepts_null(void **state) {
   assert_string_equal(droveway_state_namespace(NULL), "");
   assert_int_equal(droveway_state_objects(NULL), 0);
   assert_int_equal(droveway_findings_count(NULL) + droveway_findings_denials(NULL) + droveway_findings_warnings(NULL) +
-                       droveway_findings_objects(NULL) + droveway_findings_skipped(NULL),
+                       droveway_findings_objects(NULL) + droveway_findings_skipped(NULL) +
+                       droveway_findings_excepted(NULL),
                    0);
   const char *(*const texts[])(const droveway_finding *) = {
-      droveway_finding_rule, droveway_finding_kind,  droveway_finding_namespace,
-      droveway_finding_name, droveway_finding_field, droveway_finding_message,
-      droveway_finding_fix,  droveway_finding_text,  droveway_finding_file};
+      droveway_finding_rule,  droveway_finding_kind,    droveway_finding_namespace, droveway_finding_name,
+      droveway_finding_field, droveway_finding_message, droveway_finding_fix,       droveway_finding_text,
+      droveway_finding_file,  droveway_finding_reason,  droveway_finding_until};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     assert_string_equal(texts[i](NULL), "");
   assert_int_equal(droveway_finding_severity(NULL), 0);
@@ -445,6 +490,8 @@ int main(void) {
       cmocka_unit_test(an_unreadable_manifest_is_an_error_with_a_position),
       cmocka_unit_test(bytes_after_the_length_are_not_read),
       cmocka_unit_test(a_policy_changes_what_a_rule_does),
+      cmocka_unit_test(an_excepted_finding_is_listed_separately),
+      cmocka_unit_test(a_comment_in_a_manifest_is_an_exception),
       cmocka_unit_test(an_invalid_policy_is_an_error_with_a_position),
       cmocka_unit_test(a_state_that_cannot_be_read_is_an_error),
       cmocka_unit_test(a_review_has_the_same_answer_as_from_the_command),
