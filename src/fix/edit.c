@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "fix/value.h"
 
 /* --- following a path --- */
@@ -125,8 +126,49 @@ static bool add_value(struct dw_fix_editor *e, const struct spot *spot, const st
   }
 }
 
+/* Whether TEXT can be a block scalar: lines, the first of which is not indented. */
+static bool is_literal(const char *text) {
+  size_t length = strlen(text);
+  bool lines = length > 1 && text[length - 1] == '\n' && text[length - 2] != '\n' && !dw_is_blank(text[0]);
+  for (const char *line = text; lines && *line != '\0'; line += strcspn(line, "\n") + 1) {
+    size_t size = strcspn(line, "\n");
+    lines = dw_utf8_plain(line, size) == size;
+  }
+  return lines;
+}
+
+/* Writes TEXT as a block scalar behind the key of SPOT, instead of its value. */
+static bool set_literal(struct dw_fix_editor *e, const struct spot *spot, const char *text) {
+  const struct dw_yaml_node *key = &spot->parent->children[2 * spot->index];
+  size_t colon = dw_fix_skip_blanks(e, key->end);
+  size_t end = dw_fix_content_end(e, spot->node);
+  size_t indent = key->start - dw_fix_line_start(e, key->start) + 2;
+  if (dw_fix_has_comment(e, colon, end))
+    return dw_fix_refuse(e, "it contains comments");
+  struct dw_buf out = DW_BUF_IN(e->arena);
+  dw_buf_puts(&out, " |");
+  for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1)
+    dw_buf_printf(&out, "%s%*s%.*s", e->newline, *line == '\n' ? 0 : (int)indent, "", (int)strcspn(line, "\n"), line);
+  dw_fix_replace(e, colon + 1, end, dw_buf_text(&out));
+  return true;
+}
+
+static bool change_scalar(struct dw_fix_editor *e, const struct dw_yaml_node *node, const struct dw_fix_change *change);
+
 static bool set(struct dw_fix_editor *e, const struct spot *spot, const struct dw_fix_value *value) {
-  return spot->rest.count == 0 ? replace_value(e, spot->node, value->json) : add_value(e, spot, value);
+  const struct dw_yaml_node *node = spot->node;
+  const char *text = dw_json_string(value->json);
+  if (spot->rest.count > 0)
+    return add_value(e, spot, value);
+  bool literal = text != NULL && is_literal(text);
+  if (literal && node->kind == DW_YAML_SCALAR && node->style == '|') {
+    struct dw_fix_change change = dw_fix_change_between(node->text, node->length, text, strlen(text));
+    return change_scalar(e, node, &change);
+  }
+  if (literal && !e->text->json && node->kind == DW_YAML_OBJECT && !is_flow(node) && spot->parent != NULL &&
+      spot->parent->style == ':')
+    return set_literal(e, spot, text);
+  return replace_value(e, node, value->json);
 }
 
 static bool append(struct dw_fix_editor *e, const struct spot *spot, const dw_json *element) {
