@@ -19,6 +19,7 @@ struct arguments {
   struct dw_buf remotes; /* a policy with the remote clusters of the command line */
   enum cli_color color;
   const char **accepted;
+  struct dw_interval *excludes;
   bool yes, dry_run;
 };
 
@@ -34,7 +35,8 @@ static int help(void) {
       stdout,
       "usage: droveway init [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE] [--nic NAME] [--vlan "
       "ID] "
-      "[--plugin macvlan|bridge] [--range RANGE | --size /SIZE] [--ipv6] [--name NAME] [--remote-cluster "
+      "[--plugin macvlan|bridge] [--range RANGE | --size /SIZE] [--exclude ADDRESSES]... [--ipv6] [--name NAME] "
+      "[--remote-cluster "
       "NAME=RANGE]... "
       "[--accept RULE]... [--replace] [--yes] [--dry-run | --output-dir DIR [--force]] [--kustomize]\n"
       "\n"
@@ -54,6 +56,7 @@ static int help(void) {
       "      --plugin NAME\tmacvlan (default for NICs) or bridge (default for bridges; creates one over a NIC)\n"
       "      --range RANGE\trange to use, as whereabouts reads it: 10.1.2.0/24, 10.1.2.10-10.1.2.99/24\n"
       "      --size /SIZE\tsize of the range to choose (default: twice the addresses that are needed)\n"
+      "      --exclude ADDRESSES\tan address or CIDR that others on the wire use; repeat it for several\n"
       "      --ipv6\tuse a range of IPv6\n"
       "      --name NAME\tname of the NAD (default: migration-network)\n"
       "      --remote-cluster NAME=RANGE\ta range that another cluster on the same wire uses; repeat it for several\n"
@@ -119,6 +122,14 @@ static int read_accepted(const char *text, struct arguments *out) {
   return CLI_OK;
 }
 
+static int read_exclude(const char *text, struct arguments *out) {
+  struct dw_prefix prefix;
+  if (!dw_exclude_parse(text, &prefix))
+    return cli_usage("init", "invalid --exclude \"%s\"; use an address or a CIDR, such as 10.1.2.0/28", text);
+  out->excludes[out->wish.exclude_count++] = dw_interval_of(&prefix);
+  return CLI_OK;
+}
+
 static int read_color(const char *text, enum cli_color *color) {
   struct cli_report_options options = {.color = *color};
   int status = cli_report_option("init", CLI_OPTION_COLOR, text, &options);
@@ -136,6 +147,7 @@ enum {
   OPTION_NAME,
   OPTION_REMOTE,
   OPTION_ACCEPT,
+  OPTION_EXCLUDE,
   OPTION_REPLACE,
   OPTION_DRY_RUN,
   OPTION_FORCE,
@@ -175,6 +187,8 @@ static int read_option(int option, struct arguments *out) {
     return CLI_OK;
   case OPTION_REMOTE:
     return read_remote(optarg, &out->remotes);
+  case OPTION_EXCLUDE:
+    return read_exclude(optarg, out);
   case OPTION_ACCEPT:
     return read_accepted(optarg, out);
   case 'd':
@@ -191,6 +205,7 @@ static int read_option(int option, struct arguments *out) {
 static int check_options(struct arguments *arguments) {
   struct dw_plan_wish *wish = &arguments->wish;
   wish->accepted = arguments->accepted;
+  wish->excludes = arguments->excludes;
   if (wish->range != NULL && wish->bits != 0)
     return cli_usage("init", "--range and --size cannot be used together");
   if (arguments->dry_run && arguments->output.folder != NULL)
@@ -210,6 +225,7 @@ static int read_options(int argc, char **argv, struct arguments *out) {
                                           {"plugin", required_argument, NULL, OPTION_PLUGIN},
                                           {"range", required_argument, NULL, OPTION_RANGE},
                                           {"size", required_argument, NULL, OPTION_SIZE},
+                                          {"exclude", required_argument, NULL, OPTION_EXCLUDE},
                                           {"ipv6", no_argument, NULL, OPTION_IPV6},
                                           {"name", required_argument, NULL, OPTION_NAME},
                                           {"remote-cluster", required_argument, NULL, OPTION_REMOTE},
@@ -277,7 +293,11 @@ static int read_cluster(struct dw_arena *arena, const struct arguments *argument
                         "the objects above can't be read, and may use what `init` would choose; fix them first");
   }
   out->subjects = (struct dw_subjects){.arena = dw_arena_new(0)};
-  return dw_subjects_build(&out->subjects, dw_policy_ref(out->policy), &out->state.found, NULL, err);
+  if (dw_subjects_build(&out->subjects, dw_policy_ref(out->policy), &out->state.found, NULL, err) == 0 &&
+      out->subjects.world != NULL)
+    return 0;
+  free_cluster(out);
+  return -1;
 }
 
 /* --- the existing network --- */
@@ -558,6 +578,7 @@ int cli_init(int argc, char **argv) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct arguments arguments = {.remotes = DW_BUF_IN(arena), .color = CLI_COLOR_AUTO};
   arguments.accepted = dw_arena_array(arena, (size_t)argc + 1, sizeof *arguments.accepted);
+  arguments.excludes = dw_arena_array(arena, (size_t)argc + 1, sizeof *arguments.excludes);
   int status = read_options(argc, argv, &arguments);
   if (status == CLI_HELP)
     return help();

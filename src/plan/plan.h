@@ -17,6 +17,8 @@ struct dw_plan_wish {
   const char *range; /* as whereabouts reads it */
   unsigned bits;     /* size of the range: 24 for /24 */
   bool v6;
+  const struct dw_interval *excludes; /* addresses that others on the wire use */
+  size_t exclude_count;
   const char *name;            /* of the NAD */
   bool replace;                /* although there is a migration network */
   const char *const *accepted; /* ids of rules whose warnings the user accepts */

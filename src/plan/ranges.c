@@ -47,37 +47,68 @@ static void add_exclude(const struct dw_plan *plan, struct dw_plan_range *range,
   }
 }
 
+/* What is taken out of a pool. */
+struct taken {
+  struct dw_interval *items;
+  size_t count;
+  const struct dw_interval *pool;
+  struct dw_interval subnet;
+};
+
+/* Takes SPAN if it meets the pool, without what is outside the subnet. */
+static void take(struct taken *taken, const struct dw_interval *span) {
+  if (span->first.v4 != taken->pool->first.v4 || !dw_interval_overlaps(span, taken->pool))
+    return;
+  taken->items[taken->count++] = (struct dw_interval){*dw_addr_max(&span->first, &taken->subnet.first),
+                                                      *dw_addr_min(&span->last, &taken->subnet.last)};
+}
+
+static void take_one(struct taken *taken, const struct dw_addr *addr) {
+  take(taken, &(struct dw_interval){*addr, *addr});
+}
+
 /* Where nodes have addresses in the subnet, other hosts may be too, and a router usually has its first or last address.
  */
-static struct dw_interval_set addresses_in_use(const struct dw_plan *plan, const struct dw_prefix *subnet,
-                                               const struct dw_interval *pool) {
-  size_t count;
-  size_t used = 0;
-  struct dw_interval span = dw_interval_of(subnet);
-  const struct dw_node_address *nodes = dw_view_node_addresses(plan->world->view, &span, &count);
-  struct dw_interval *items = dw_arena_array(plan->arena, count + 2, sizeof *items);
+static bool take_nodes(struct taken *taken, const struct dw_prefix *subnet, const struct dw_node_address *nodes,
+                       size_t count) {
+  size_t before = taken->count;
   struct dw_interval hosts = dw_interval_hosts(subnet);
-  struct dw_addr ends[] = {hosts.first, hosts.last};
   for (size_t i = 0; i < count; i++)
-    if (dw_interval_contains(pool, &nodes[i].addr))
-      items[used++] = (struct dw_interval){nodes[i].addr, nodes[i].addr};
-  for (size_t i = 0; i < 2 && count > 0; i++)
-    if (dw_interval_contains(pool, &ends[i]))
-      items[used++] = (struct dw_interval){ends[i], ends[i]};
-  return dw_interval_set_make(items, used);
+    take_one(taken, &nodes[i].addr);
+  if (count > 0) {
+    take_one(taken, &hosts.first);
+    take_one(taken, &hosts.last);
+  }
+  return taken->count > before;
+}
+
+static bool take_named(const struct dw_plan *plan, struct taken *taken) {
+  size_t before = taken->count;
+  for (size_t i = 0; i < plan->wish.exclude_count; i++)
+    take(taken, &plan->wish.excludes[i]);
+  return taken->count > before;
 }
 
 static void exclude_hosts(const struct dw_plan *plan, struct dw_plan_range *range, const struct dw_prefix *subnet,
                           const struct dw_interval *pool) {
-  struct dw_interval_set used = addresses_in_use(plan, subnet, pool);
-  range->exclude_words = "";
+  size_t count;
+  struct dw_interval span = dw_interval_of(subnet);
+  const struct dw_node_address *nodes = dw_view_node_addresses(plan->world->view, &span, &count);
+  struct taken taken = {.pool = pool, .subnet = span};
+  taken.items = dw_arena_array(plan->arena, count + 2 + plan->wish.exclude_count, sizeof *taken.items);
+  bool of_nodes = take_nodes(&taken, subnet, nodes, count);
+  bool named = take_named(plan, &taken);
+  struct dw_interval_set used = dw_interval_set_make(taken.items, taken.count);
   for (size_t i = 0; i < used.count; i++)
     add_exclude(plan, range, &used.items[i]);
   struct dw_interval_set left = dw_interval_set_without(plan->arena, pool, &used);
   range->usable = dw_interval_set_count(&left);
-  if (used.count > 0)
-    range->exclude_words = "addresses that nodes have in this subnet, and its first and last one, which a router "
-                           "often has";
+  range->exclude_words =
+      dw_arena_printf(plan->arena, "%s%s%s",
+                      of_nodes ? "addresses that nodes have in this subnet, and its first and last one, which a router "
+                                 "often has"
+                               : "",
+                      of_nodes && named ? "; " : "", named ? "addresses that --exclude names" : "");
 }
 
 /* --- one range --- */
@@ -102,14 +133,16 @@ struct dw_plan_range dw_plan_read_range(const struct dw_plan *plan, const char *
 
 /* --- free ranges --- */
 
-/* What MetalLB hands out is not on the map. */
-static struct dw_interval *service_ranges(const struct dw_plan *plan, size_t *count) {
+/* What MetalLB hands out and what the user excludes is not on the map. */
+static struct dw_interval *unmapped_ranges(const struct dw_plan *plan, size_t *count) {
   const struct dw_view *view = plan->world->view;
-  size_t room = 0;
+  size_t room = plan->wish.exclude_count;
   for (size_t i = 0; i < dw_view_count(view, DW_KIND_ADDRESS_POOL); i++)
     room += dw_view_at(view, DW_KIND_ADDRESS_POOL, i)->address_pool.range_count;
   struct dw_interval *ranges = dw_arena_array(plan->arena, room, sizeof *ranges);
   *count = 0;
+  for (size_t i = 0; i < plan->wish.exclude_count; i++)
+    ranges[(*count)++] = plan->wish.excludes[i];
   for (size_t i = 0; i < dw_view_count(view, DW_KIND_ADDRESS_POOL); i++) {
     const struct dw_object *pool = dw_view_at(view, DW_KIND_ADDRESS_POOL, i);
     for (size_t k = 0; k < pool->address_pool.range_count; k++)
@@ -129,7 +162,7 @@ static void refuse(struct dw_plan *plan, const struct dw_plan_range *range) {
 
 static void add_suggested(struct dw_plan *plan, unsigned bits) {
   struct dw_map_options options = {.suggest_bits = bits, .suggest_v4 = !plan->v6};
-  options.avoided = service_ranges(plan, &options.avoided_count);
+  options.avoided = unmapped_ranges(plan, &options.avoided_count);
   const struct dw_map *map = dw_map_build(plan->arena, plan->world, &options);
   if (map->wanted_bits != bits)
     return;

@@ -246,6 +246,19 @@ static void addresses_on_the_wire_are_excluded(void **state) {
   expect(chosen.out, "; the nodes have addresses on it");
 }
 
+static void excludes_are_kept_out(void **state) {
+  (void)state;
+  FIXTURE_SCOPED f = fixture_of(HCO TWO_NODES(ETH1, ETH1));
+  RUN_SCOPED run = RUN("init", "--state", f.state, "--range", "10.9.0.0/24", "--exclude", "10.9.0.0/28", "--exclude",
+                       "10.9.0.77", "--exclude", "10.8.0.1", "--dry-run");
+  RUN_SCOPED chosen = RUN("init", "--state", f.state, "--exclude", "192.168.99.0/24", "--dry-run");
+  assert_int_equal(run.status, 0);
+  expect(run.out, "# - exclude: addresses that --exclude names.\n");
+  expect(run.out, "\"exclude\": [\n          \"10.9.0.0/28\",\n          \"10.9.0.77/32\"\n        ]\n");
+  expect(run.out, "238 addresses");
+  expect_not(chosen.out, "192.168.99.");
+}
+
 static void remote_clusters_are_avoided(void **state) {
   (void)state;
   FIXTURE_SCOPED f = fixture_of(HCO TWO_NODES(ETH1, ETH1));
@@ -542,6 +555,7 @@ static void bad_options_are_explained(void **state) {
       {"--size", "/7", "invalid --size /7; use /8 to /30 (IPv4) or /48 to /126 (IPv6)"},
       {"--size", "/40", "invalid --size /40"},
       {"--size", "x", "invalid --size \"x\""},
+      {"--exclude", "10.0.0.0/33", "invalid --exclude \"10.0.0.0/33\"; use an address or a CIDR"},
       {"--nic", "a b", "invalid --nic \"a b\""},
       {"--remote-cluster", "east", "invalid --remote-cluster \"east\"; use NAME=RANGE"},
       {"--remote-cluster", "=10.0.0.0/8", "invalid --remote-cluster"},
@@ -675,6 +689,7 @@ int main(void) {
       cmocka_unit_test(a_missing_bridge_is_created),
       cmocka_unit_test(a_bridge_carries_the_vlan),
       cmocka_unit_test(addresses_on_the_wire_are_excluded),
+      cmocka_unit_test(excludes_are_kept_out),
       cmocka_unit_test(remote_clusters_are_avoided),
       cmocka_unit_test(a_size_that_is_too_small_is_refused),
       cmocka_unit_test(a_smaller_range_is_used_if_no_other_is_free),
