@@ -242,7 +242,7 @@ bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *
 
 /* Returns true if VALUE is absent, null, not a string, or only white space. */
 bool dw_ovn_is_blank(const struct dw_value *value) __attribute__((nonnull));
-/* One entry of a comma-separated list: ADDRESS/LENGTH, or ADDRESS/LENGTH/HOSTPREFIX. */
+/* ovn_list.c: one entry of a comma-separated list: ADDRESS/LENGTH, or ADDRESS/LENGTH/HOSTPREFIX. */
 struct dw_ovn_entry {
   struct dw_value value; /* `text` is the entry as written, without the white space around it; the rest is the list's */
   bool readable;
