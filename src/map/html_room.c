@@ -59,13 +59,13 @@ static void put_suggestions(const struct dw_map *map, struct dw_buf *out) {
 
 /* --- NICs --- */
 
-static void put_nic(const struct dw_map_nic *nic, bool first, struct dw_buf *out) {
+static void put_nic(const struct dw_map *map, const struct dw_map_nic *nic, bool first, struct dw_buf *out) {
   dw_html_wrap(out, first ? "<p>NICs that could carry migrations on every node: <code>" : ", <code>", nic->name,
                "</code>");
-  if (nic->migration)
+  if (nic->migration && map->network)
     dw_buf_puts(out, " (in use for them)");
   else if (nic->nad_count)
-    dw_buf_printf(out, " (%zu other NAD%s)", nic->nad_count, nic->nad_count == 1 ? "" : "s");
+    dw_buf_printf(out, " (%zu NAD%s)", nic->nad_count, nic->nad_count == 1 ? "" : "s");
 }
 
 static void put_usable_nics(const struct dw_map *map, struct dw_buf *out) {
@@ -76,7 +76,7 @@ static void put_usable_nics(const struct dw_map *map, struct dw_buf *out) {
     if (!dw_html_is_usable(&drawback))
       continue;
     if (count < SHOWN)
-      put_nic(&map->nics[i], count == 0, out);
+      put_nic(map, &map->nics[i], count == 0, out);
     count++;
   }
   if (count > SHOWN)

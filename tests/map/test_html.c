@@ -499,7 +499,12 @@ static void usable_nics_are_named(void **state) {
   free(page);
   f.nics[1].migration = false;
   page = page_of(&f.map);
-  assert_shows(page, "<code>eth1</code> (2 other NADs).</p>");
+  assert_shows(page, "<code>eth1</code> (2 NADs).</p>");
+  f.nics[1].migration = true;
+  f.map.network = NULL;
+  free(page);
+  page = page_of(&f.map);
+  assert_shows(page, "<code>eth1</code> (2 NADs).</p>");
   free(page);
 }
 
