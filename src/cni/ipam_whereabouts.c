@@ -10,6 +10,7 @@ enum { RANGES_MAX = 100000 };
 struct slots {
   const char *field; /* of the IPAM object or the entry of ipRanges */
   const dw_json *object;
+  const struct dw_value *outer; /* of an entry, if it is the only one: the IPAM object; else NULL */
   struct dw_json_member members[DW_IPAM_SLOT_COUNT];
 };
 
@@ -46,13 +47,15 @@ static void set_text(struct dw_ipam_problem *problem, const char *key, const cha
 }
 
 static void add_unknown(struct dw_problems *problems, const struct slots *slots, const char *key, const char *what,
-                        const char *fix) {
+                        const char *fix, struct dw_edits edits) {
   if (dw_problems_full(problems, DW_IPAM_UNKNOWN))
     return;
   struct dw_value value = dw_value_at(problems->arena, slots->field, key, NULL);
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNKNOWN, &value);
-  if (problem != NULL)
-    set_text(problem, key, what, fix);
+  if (problem == NULL)
+    return;
+  set_text(problem, key, what, fix);
+  problem->edits = edits;
 }
 
 static bool is_empty(const dw_json *json) {
@@ -113,6 +116,45 @@ static bool fits(struct dw_arena *arena, enum dw_ipam_key meant, const struct dw
   }
 }
 
+/* The JSON of one range of host-local as whereabouts has it; NULL if it has other keys, or none that can be read. */
+static const char *range_from_host_local(struct dw_arena *arena, const dw_json *object) {
+  static const char *const keys[][2] = {{"subnet", "range"}, {"rangeStart", "range_start"}, {"rangeEnd", "range_end"}};
+  const char *text = "";
+  size_t known = 0;
+  struct dw_range range;
+  const char *subnet = dw_json_get_string(object, "subnet");
+  if (subnet == NULL || dw_range_parse(subnet, &range) != DW_RANGE_OK)
+    return NULL;
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    const dw_json *value = dw_json_get(object, keys[i][0]);
+    if (value == NULL)
+      continue;
+    text =
+        dw_arena_printf(arena, "%s%s\"%s\": %s", text, known == 0 ? "{" : ", ", keys[i][1], dw_json_text(arena, value));
+    known++;
+  }
+  return known == dw_json_size(object) ? dw_arena_join(arena, text, "}", "") : NULL;
+}
+
+/* The JSON of host-local's `ranges`, a list of lists, as whereabouts' ipRanges; NULL if VALUE is something else. */
+static const char *from_host_local(struct dw_arena *arena, const struct dw_value *value) {
+  enum { MOST = 16 };
+  const char *text = "";
+  size_t count = dw_json_size(value->json);
+  if (dw_json_type(value->json) != DW_JSON_ARRAY || count == 0 || count > MOST)
+    return NULL;
+  for (size_t i = 0; i < count; i++) {
+    const dw_json *set = dw_json_at(value->json, i);
+    const char *range = dw_json_type(set) != DW_JSON_ARRAY || dw_json_size(set) != 1
+                            ? NULL
+                            : range_from_host_local(arena, dw_json_at(set, 0));
+    if (range == NULL)
+      return NULL;
+    text = dw_arena_join(arena, text, i == 0 ? "[" : ", ", range);
+  }
+  return dw_arena_join(arena, text, "]", "");
+}
+
 /* How many keys of the object are similar to the known key MEANT. */
 static size_t count_lookalikes(const struct slots *slots, enum dw_ipam_key meant, bool in_list) {
   size_t count = 0;
@@ -127,7 +169,13 @@ static struct dw_edits rename_key(struct dw_arena *arena, const struct slots *sl
   struct dw_value value = dw_value_at(arena, slots->field, member->key, member->value);
   const struct dw_json_member *null = &slots->members[meant]; /* "", or null, which counts as absent */
   struct dw_edits edits = {NULL, 0};
-  if (!fits(arena, meant, &value) || count_lookalikes(slots, meant, in_list) != 1)
+  if (count_lookalikes(slots, meant, in_list) != 1)
+    return edits;
+  if (meant == DW_IPAM_IP_RANGES && null->value == NULL && from_host_local(arena, &value) != NULL)
+    return dw_edits_join(arena, dw_edit_remove(arena, dw_path_join(arena, slots->field, member->key)),
+                         dw_edit_set(arena, dw_arena_join(arena, slots->field, ".", dw_ipam_key_name(meant)),
+                                     from_host_local(arena, &value)));
+  if (!fits(arena, meant, &value))
     return edits;
   if (null->value != NULL)
     edits = dw_edit_remove(arena, dw_path_join(arena, slots->field, null->key));
@@ -151,6 +199,17 @@ static void add_lookalike(struct dw_problems *problems, const struct slots *slot
                       : dw_arena_printf(problems->arena, "use %s", dw_ipam_key_name(meant)));
 }
 
+/* The change that moves MEMBER of the only entry of ipRanges next to ipRanges. */
+static struct dw_edits move_out(struct dw_arena *arena, const struct slots *slots,
+                                const struct dw_json_member *member) {
+  enum dw_ipam_key key = dw_ipam_key_of(member->key);
+  struct dw_value value = dw_value_at(arena, slots->field, member->key, member->value);
+  if (slots->outer == NULL || key >= DW_IPAM_KEY_COUNT ||
+      dw_json_get_fold(slots->outer->json, dw_ipam_key_name(key), NULL) != NULL || !fits(arena, key, &value))
+    return (struct dw_edits){NULL, 0};
+  return dw_edit_move(arena, value.field, dw_arena_join(arena, slots->outer->field, ".", dw_ipam_key_name(key)));
+}
+
 /* Returns true if this is the reason why there is no range. */
 static bool report_unknown(struct dw_problems *problems, const struct slots *slots, const struct dw_json_member *member,
                            bool in_list) {
@@ -158,7 +217,8 @@ static bool report_unknown(struct dw_problems *problems, const struct slots *slo
   if (dw_problems_full(problems, DW_IPAM_LOOKALIKE))
     return false;
   if (in_list && dw_ipam_key_of(key) != DW_IPAM_NO_KEY) {
-    add_unknown(problems, slots, key, "is ignored inside ipRanges", "move it next to ipRanges");
+    add_unknown(problems, slots, key, "is ignored inside ipRanges", "move it next to ipRanges",
+                move_out(problems->arena, slots, member));
     return false;
   }
   enum dw_ipam_key meant = dw_ipam_lookalike(key, in_list);
@@ -166,7 +226,7 @@ static bool report_unknown(struct dw_problems *problems, const struct slots *slo
     add_lookalike(problems, slots, member, meant, in_list);
   else
     add_unknown(problems, slots, key, "is an unknown key, which whereabouts ignores",
-                "check its spelling, or remove it");
+                "check its spelling, or remove it", (struct dw_edits){NULL, 0});
   return (meant == DW_IPAM_RANGE || meant == DW_IPAM_IP_RANGES) && changes_pools(slots, meant, member->value);
 }
 
@@ -246,11 +306,12 @@ static void report_bare_range(struct dw_problems *problems, const struct dw_valu
   problem->edits = dw_edit_set(problems->arena, entry->field, object);
 }
 
-static void read_entry(struct dw_problems *problems, const struct dw_value *entry, const struct dw_value *slice_size,
-                       struct dw_pool *out) {
+static void read_entry(struct dw_problems *problems, const struct dw_value *entry, const struct dw_value *outer,
+                       const struct dw_value *slice_size, struct dw_pool *out) {
   struct slots slots = {0};
   struct dw_pool_source source;
   fill_slots(&slots, entry->field, entry->json);
+  slots.outer = outer;
   fill_source(problems->arena, &slots, true, &source);
   source.slice_size = *slice_size;
   dw_pool_read(problems->arena, &source, out);
@@ -265,7 +326,7 @@ static void read_entries(struct dw_problems *problems, struct dw_ipam *ipam, con
   size_t count = dw_json_size(list->json);
   for (size_t i = 0; i < count; i++) {
     struct dw_value entry = dw_value_element(problems->arena, list->field, i, dw_json_at(list->json, i));
-    read_entry(problems, &entry, slice_size, &ipam->pools[ipam->pool_count++]);
+    read_entry(problems, &entry, count == 1 ? &ipam->raw : NULL, slice_size, &ipam->pools[ipam->pool_count++]);
   }
 }
 

@@ -594,9 +594,22 @@ static void keys_that_whereabouts_ignores_get_their_name(void **state) {
                     "rename spec.config.ipam[range.start] range_start\n");
   fix_expect_config(rule, IPAM(R "\"rangeStart\":\"192.168.99.9\",\"range-start\":\"192.168.99.10\""), "");
   fix_expect_config(rule, IPAM(R "\"rangeStart\":\"first\""), "");
-  fix_expect_config(rule, IPAM("\"ranges\":[[{\"subnet\":\"192.168.99.0/24\"}]]"), "");
+  fix_expect_config(rule, IPAM("\"ranges\":[[{\"subnet\":\"192.168.99.0/24\",\"rangeStart\":\"192.168.99.9\"}]]"),
+                    "remove " P "ranges\nset " P
+                    "ipRanges [{\"range\": \"192.168.99.0/24\", \"range_start\": \"192.168.99.9\"}]\n");
+  fix_expect_config(rule, IPAM("\"ranges\":[[{\"subnet\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\"}]]"), "");
+  fix_expect_config(rule, IPAM("\"ranges\":[[{\"subnet\":\"192.168.99.0/24\"},{\"subnet\":\"192.168.98.0/24\"}]]"), "");
   fix_expect_config(rule, IPAM("\"ip_ranges\":[{\"range\":\"192.168.99.0/24\"}]"), "rename " P "ip_ranges ipRanges\n");
   fix_expect_config("ipam-unknown-key", IPAM(R "\"leaseTime\":3600"), "");
+  fix_expect_config("ipam-unknown-key", IPAM("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"log_level\":\"debug\"}]"),
+                    "move " P "ipRanges[0].log_level " P "log_level\n");
+  fix_expect_config(
+      "ipam-unknown-key",
+      IPAM("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"log_level\":\"debug\"}],\"log_level\":\"error\""), "");
+  fix_expect_config(
+      "ipam-unknown-key",
+      IPAM("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"log_level\":\"debug\"},{\"range\":\"192.168.98.0/24\"}]"),
+      "");
 }
 
 static void a_pool_gets_a_valid_key(void **state) {
