@@ -38,7 +38,8 @@ const struct dw_rule *const cli_input_rules[CLI_INPUT_RULES] = {&cli_unreadable_
 
 const char *cli_exception_text(struct dw_arena *arena, const struct dw_exception *exception) {
   const char *until = exception->until == NULL ? "" : dw_arena_printf(arena, ", until %s", exception->until);
-  return dw_arena_printf(arena, "%s (%s:%d%s)", exception->reason, exception->file, exception->line, until);
+  const char *file = strcmp(exception->file, "-") == 0 ? "<stdin>" : exception->file;
+  return dw_arena_printf(arena, "%s (%s:%d%s)", exception->reason, file, exception->line, until);
 }
 
 const char *cli_excepted_note(struct dw_arena *arena, const struct cli_report *report) {

@@ -351,6 +351,14 @@ static void sarif_and_json_name_the_comment(void **state) {
   json_object_put(report);
 }
 
+static void standard_input_is_named_in_the_reason(void **state) {
+  (void)state;
+  RUN_SCOPED run =
+      RUN_WITH(HCO METADATA "spec: {liveMigrationConfig: {progressTimeout: -1}} # droveway: allow limit-range a test\n",
+               "check", "-", "-v", "-q", "--no-snippets");
+  assert_string_equal(run.out, "<stdin>:4:47: excepted: " LIMIT " [limit-range]: a test (<stdin>:4)\n");
+}
+
 /* A state folder is a cluster, where comments do not exist. */
 static void the_audit_ignores_comments(void **state) {
   struct fixture *f = *state;
@@ -383,6 +391,7 @@ int main(void) {
       TEST(a_comment_in_a_nad_counts_for_the_object_that_names_it),
       TEST(fix_leaves_allowed_findings_alone),
       TEST(sarif_and_json_name_the_comment),
+      TEST(standard_input_is_named_in_the_reason),
       TEST(the_audit_ignores_comments),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -241,6 +241,8 @@ static void counts_findings_under_an_exception_separately(void **state) {
   put_network(f, "");
   put_hyperconverged(f);
   put_migrated(f, "10.1.1.1");
+  fake_api_serve(f->api, FAKE_POLICY_REPORTS);
+  fake_api_serve(f->api, FAKE_CLUSTER_POLICY_REPORTS);
   start(f);
   wait_for_metric(f, "\ndroveway_audit_excepted{rule=\"master-required\"} 1\n");
   wait_for_metric(f, "\ndroveway_audit_excepted{rule=\"network-unfit\"} 1\n");
@@ -249,6 +251,10 @@ static void counts_findings_under_an_exception_separately(void **state) {
   assert_false(metrics_have(f, "droveway_audit_violations{rule=\"master-required\""));
   assert_int_equal(count_in_file(f->log.path, "violation in an existing object\",\"rule\":\"master-required\""), 0);
   wait_for_text(f->log.path, ",\"excepted\":3}", 1);
+  wait_for_metric(f, "droveway_policy_reports_up 1\n");
+  WAIT_FOR(report_has(f, "shop", "\"exceptionReason\":\"ticket 18\""));
+  assert_true(report_has(f, "shop", "\"pass\":0,\"fail\":0,\"warn\":0,\"error\":0,\"skip\":1"));
+  assert_false(report_has(f, "openshift-cnv", "\"result\":\"fail\""));
 }
 
 /* As many findings as before, but different ones. */

@@ -232,6 +232,42 @@ static void an_admission_is_replaced_by_what_the_watch_reports(void **state) {
   free(text);
 }
 
+/* --- exceptions --- */
+
+static void start_with_exceptions(struct live *live, const char *exceptions) {
+  char text[512];
+  live->policy = path_in(live->server.folder, "policy.yaml");
+  live->server.cluster = fake_api_config(live->api);
+  snprintf(text, sizeof text, "apiVersion: droveway.io/v1alpha1\nkind: Policy\nexceptions:\n%s", exceptions);
+  replace_file(live->server.folder, "policy.yaml", text);
+  https_server_start(&live->server, &(struct dw_sources){.policy = live->policy}, NULL);
+  live->client = https_server_client(&live->server);
+  WAIT_FOR(get_has(live, "/readyz", 200, "ok"));
+}
+
+/* Whether the admitted NAD was stored does not matter for the one with an exception. */
+static void an_exception_applies_in_every_possible_state(void **state) {
+  struct live *live = *state;
+  start_with_exceptions(live, "- {rule: overlap-network, namespace: openshift-cnv, name: b, reason: ticket 17}\n");
+  fake_api_mute(live->api, true);
+  expect_nad(live, "a", "10.9.0.0/24", "allowed");
+  expect_nad(live, "b", "10.9.0.0/25", "allowed");
+  expect_nad(live, "c", "10.9.0.0/26", "[overlap-network]");
+  expect_nad(live, "b", "10.9.0.0/31", "[range-empty]"); /* the other rules count */
+  assert_true(get_has(live, "/metrics", 200, "\ndroveway_exceptions_total{rule=\"overlap-network\"} 1\n"));
+  assert_true(get_has(live, "/metrics", 200, "\ndroveway_exceptions_total{rule=\"range-empty\"} 0\n"));
+}
+
+/* An excepted finding never denies, so nobody has to be asked before. */
+static void an_excepted_nad_is_not_looked_up(void **state) {
+  struct live *live = *state;
+  fake_api_put(live->api, FAKE_NADS, UNFIT_NAD);
+  start_with_exceptions(live, "- {rule: ipam-per-node, namespace: openshift-cnv, name: net, reason: ticket 17}\n");
+  expect_hco(live, "net", "allowed");
+  assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_GET), 0);
+  assert_true(get_has(live, "/metrics", 200, "\ndroveway_exceptions_total{rule=\"network-unfit\"} 1\n"));
+}
+
 int main(void) {
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
@@ -246,6 +282,8 @@ int main(void) {
       LIVE(an_update_confirms_the_previous_one),
       LIVE(an_unfit_nad_stays_denied_if_it_can_not_be_looked_up),
       LIVE(an_admission_is_replaced_by_what_the_watch_reports),
+      LIVE(an_exception_applies_in_every_possible_state),
+      LIVE(an_excepted_nad_is_not_looked_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
