@@ -85,15 +85,70 @@ static bool is_null(const struct dw_yaml_node *node) {
 
 /* --- the edits --- */
 
-static bool replace_value(struct dw_fix_editor *e, const struct dw_yaml_node *node, const dw_json *value) {
+/* Whether TEXT[LENGTH] has only characters that a literal block can contain. */
+static bool is_printable(const char *text, size_t length) {
+  for (size_t at = 0; at < length;) {
+    uint32_t code = 0;
+    at += dw_utf8_next(text + at, length - at, &code);
+    if (dw_utf8_is_hidden(code))
+      return false;
+  }
+  return true;
+}
+
+/* TEXT of several lines as a literal block in place of the value of SPOT, which is a member of a block. NULL if it is
+ * not, or if TEXT can't be written so. COMMENT follows the value in its line. */
+static const char *literal(struct dw_fix_editor *e, const struct spot *spot, const char *text, const char *comment) {
+  struct dw_buf out = DW_BUF_IN(e->arena);
+  size_t length = text == NULL ? 0 : strlen(text);
+  if (spot->parent == NULL || spot->parent->style != ':' || length == 0 || strchr(text, '\n') == NULL ||
+      dw_is_blank(*text) || (length > 1 && text[length - 1] == '\n' && text[length - 2] == '\n'))
+    return NULL;
+  size_t key = spot->parent->children[2 * spot->index].node;
+  int indent = (int)(key - dw_fix_line_start(e, key)) + 2;
+  dw_buf_printf(&out, "%s%s", text[length - 1] == '\n' ? "|" : "|-", comment);
+  while (*text != '\0') {
+    size_t line = strcspn(text, "\n");
+    if (!is_printable(text, line))
+      return NULL;
+    dw_buf_printf(&out, "%s%*s%.*s", e->newline, line > 0 ? indent : 0, "", (int)line, text);
+    text += line + (text[line] == '\n');
+  }
+  return dw_buf_text(&out);
+}
+
+/* The comment in the line of the value NODE, whose content ends at END, with the blanks before it; empty if there is
+ * none. */
+static struct dw_span comment_of(const struct dw_fix_editor *e, const struct dw_yaml_node *node, size_t end) {
+  size_t at = end;
+  bool block = node->kind == DW_YAML_SCALAR && (node->style == '|' || node->style == '>');
+  if (block) /* behind the indicators */
+    for (at = node->start; at < e->text->length && strchr("|>+-0123456789", e->text->text[at]) != NULL;)
+      at++;
+  size_t rest = dw_fix_skip_blanks(e, at);
+  size_t line_end = dw_fix_line_end(e, at);
+  bool comment = !e->text->json && rest < line_end && e->text->text[rest] == '#';
+  return (struct dw_span){at, comment ? line_end - at : 0};
+}
+
+static bool replace_value(struct dw_fix_editor *e, const struct spot *spot, const dw_json *value) {
+  const struct dw_yaml_node *node = spot->node;
   size_t end = dw_fix_content_end(e, node);
   bool scalar = node->kind == DW_YAML_SCALAR;
+  bool needs_blank = node->start == end && node->start > 0 && !dw_is_blank(e->text->text[node->start - 1]);
   if (node->kind == DW_YAML_ALIAS)
     return dw_fix_refuse(e, "it comes from an alias, and may be used elsewhere");
   if (!scalar && !e->text->json && dw_fix_has_comment(e, node->start, end))
     return dw_fix_refuse(e, "it contains comments");
-  const char *text = dw_fix_render(e, value, scalar ? node->style : ' ');
-  bool needs_blank = node->start == end && node->start > 0 && !dw_is_blank(e->text->text[node->start - 1]);
+  struct dw_span comment = comment_of(e, node, end);
+  const char *kept = dw_arena_strndup(e->arena, e->text->text + comment.offset, comment.length);
+  const char *text = literal(e, spot, dw_json_string(value), kept);
+  if (text == NULL) {
+    text = dw_fix_render(e, value, scalar ? node->style : ' ');
+    text = comment.offset < end ? dw_arena_join(e->arena, text, kept, "") : text;
+  } else if (comment.length > 0 && comment.offset == end) {
+    end += comment.length;
+  }
   dw_fix_replace(e, node->start, end, dw_arena_join(e->arena, needs_blank ? " " : "", text, ""));
   return true;
 }
@@ -106,7 +161,7 @@ static bool add_value(struct dw_fix_editor *e, const struct spot *spot, const st
     bool block = node->start == node->end && spot->parent != NULL && spot->parent->style == ':';
     if (block)
       return dw_fix_block_fill(e, &spot->parent->children[2 * spot->index], node, spot->rest, value);
-    return replace_value(e, node, dw_fix_wrap(e->arena, spot->rest, value->json));
+    return replace_value(e, spot, dw_fix_wrap(e->arena, spot->rest, value->json));
   }
   const dw_json *wrapped = dw_fix_wrap(e->arena, inner, value->json);
   bool as_it_was = value->raw != NULL && !value->block && inner.count == 0;
@@ -161,14 +216,15 @@ static bool set(struct dw_fix_editor *e, const struct spot *spot, const struct d
   if (spot->rest.count > 0)
     return add_value(e, spot, value);
   bool literal = text != NULL && is_literal(text);
-  if (literal && node->kind == DW_YAML_SCALAR && node->style == '|') {
+  if (literal && node->kind == DW_YAML_SCALAR && node->style == '|' && node->length > 0 &&
+      node->text[node->length - 1] == '\n') {
     struct dw_fix_change change = dw_fix_change_between(node->text, node->length, text, strlen(text));
     return change_scalar(e, node, &change);
   }
   if (literal && !e->text->json && node->kind == DW_YAML_OBJECT && !is_flow(node) && spot->parent != NULL &&
       spot->parent->style == ':')
     return set_literal(e, spot, text);
-  return replace_value(e, node, value->json);
+  return replace_value(e, spot, value->json);
 }
 
 static bool append(struct dw_fix_editor *e, const struct spot *spot, const dw_json *element) {

@@ -78,12 +78,12 @@ static const char *pretty(struct dw_arena *arena, const dw_json *object) {
 }
 
 /* The configuration as JSON, if its text is YAML in block style; else NULL. JSON with mistakes may be YAML in flow
- * style that means something else: a comment becomes part of a key. */
+ * style that means something else: a comment becomes part of a key. JSON has no comments, so YAML with them stays. */
 static const char *from_yaml(struct dw_arena *arena, const struct dw_cni_config *config) {
   enum { LONGEST = 64 * 1024 };
   struct dw_yaml_doc *doc = NULL;
   const char *begin = config->text + strspn(config->text, " \t\r\n");
-  if (config->length > LONGEST || *begin == '{' || *begin == '[' ||
+  if (config->length > LONGEST || *begin == '{' || *begin == '[' || strchr(begin, '#') != NULL ||
       dw_yaml_parse(arena, config->text, config->length, &doc, NULL) != 0 || doc == NULL || doc->next != NULL ||
       dw_json_type(doc->root) != DW_JSON_OBJECT)
     return NULL;

@@ -97,6 +97,80 @@ static void fixed_examples_have_no_such_finding(void **state) {
   assert_true(count >= 20);
 }
 
+/* --- where objects are --- */
+
+static void expect_fixed(const char *old, const char *new) {
+  FIXED_SCOPED fixed = fix_text(&nothing, "nad.yaml", old);
+  if (strcmp(fixed.text, new) != 0)
+    fail_msg("is\n%s\nand not\n%s", fixed.text, new);
+}
+
+#define CONFIG(version) "{\"cniVersion\":\"" version "\",\"name\":\"a\",\"type\":\"macvlan\",\"ipam\":{}}"
+#define NAD(indent, config)                                                                                            \
+  indent "apiVersion: k8s.cni.cncf.io/v1\n" indent "kind: NetworkAttachmentDefinition\n" indent                        \
+         "metadata: {name: a, namespace: b} # a\n" indent "spec:\n" indent "  config: '" config "' # b\n"
+
+static void an_object_is_fixed_where_it_is(void **state) {
+  (void)state;
+#define POLICY(version)                                                                                                \
+  "apiVersion: policy.open-cluster-management.io/v1\nkind: ConfigurationPolicy\nmetadata: {name: p}\nspec:\n"          \
+  "  object-templates:\n  - complianceType: musthave\n    objectDefinition:\n" NAD("      ",                           \
+                                                                                   CONFIG(version)) "# end\n"
+  expect_fixed(POLICY("0.3.2"), POLICY("0.3.1"));
+#define RAW(version)                                                                                                   \
+  "apiVersion: policy.open-cluster-management.io/v1\nkind: ConfigurationPolicy\nmetadata: {name: p}\nspec:\n"          \
+  "  object-templates-raw: |\n    # first\n    - complianceType: musthave\n      objectDefinition:\n" NAD(             \
+      "        ", CONFIG(version)) "# end\n"
+  expect_fixed(RAW("0.3.2"), RAW("0.3.1"));
+#define OPERATOR(version)                                                                                              \
+  "apiVersion: operator.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\nspec:\n  additionalNetworks:\n"     \
+  "  - name: a # a\n    namespace: b\n    type: Raw\n    rawCNIConfig: '" CONFIG(version) "'\n"
+  expect_fixed(OPERATOR("0.3.2"), OPERATOR("0.3.1"));
+#define STREAM(version)                                                                                                \
+  "%YAML 1.1\n---\n" NAD("", CONFIG("1.0.0")) "...\n# between\n--- # second\n" NAD("", CONFIG(version)) "---\n" NAD(   \
+      "", CONFIG("0.3.1"))
+  expect_fixed(STREAM("0.3.2"), STREAM("0.3.1"));
+#define BOM "\xEF\xBB\xBF"
+  expect_fixed(BOM NAD("", CONFIG("0.3.2")), BOM NAD("", CONFIG("0.3.1")));
+}
+
+static void what_is_not_rendered_stays(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+      NAD("", "{\"cniVersion\":\"0.3.2\",\"name\":\"${NAME}\",\"type\":\"macvlan\",\"ipam\":{}}"),
+      NAD("", "{\"cniVersion\":\"0.3.2\",\"name\":\"{{ name }}\",\"type\":\"macvlan\",\"ipam\":{}}"),
+      "apiVersion: policy.open-cluster-management.io/v1\nkind: ConfigurationPolicy\nmetadata: {name: p}\nspec:\n"
+      "  object-templates-raw: |\n    {{ range $x := y }}\n    - complianceType: musthave\n      "
+      "objectDefinition:\n" NAD("        ", CONFIG("0.3.2")) "    {{ end }}\n",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    expect_fixed(texts[i], texts[i]);
+}
+
+static void what_is_excepted_stays(void **state) {
+  (void)state;
+  static const char text[] = "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+                             "metadata: {name: a, namespace: b}\nspec:\n"
+                             "  # droveway: allow cni-version the runtime of this cluster is patched\n"
+                             "  config: '" CONFIG("0.3.2") "'\n";
+  expect_fixed(text, text);
+}
+
+static void what_is_shared_by_two_objects_stays(void **state) {
+  (void)state;
+  static const char text[] = "kind: List\napiVersion: v1\nitems:\n"
+                             "- apiVersion: k8s.cni.cncf.io/v1\n  kind: NetworkAttachmentDefinition\n"
+                             "  metadata: {name: a, namespace: b}\n  spec: &spec {config: '" CONFIG(
+                                 "0.3.2") "'}\n"
+                                          "- apiVersion: k8s.cni.cncf.io/v1\n  kind: NetworkAttachmentDefinition\n"
+                                          "  metadata: {name: c, namespace: b}\n  spec: *spec\n";
+  FIXED_SCOPED fixed = fix_text(&nothing, "nad.yaml", text);
+  assert_string_equal(fixed.text, text);
+  assert_int_equal(fixed.result.left.count, 2);
+  assert_string_equal(fixed.result.left.items[0].what, "its text can't be changed without changing something else");
+  assert_string_equal(fixed.result.left.items[1].what, "it comes from an alias, and may be used elsewhere");
+}
+
 /* --- the laboratory --- */
 
 static const char rows_file[] = "tests/lab/corpus/reality.jsonl";
@@ -286,6 +360,10 @@ static void a_fix_denies_nothing_new_in_the_laboratory(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(fixed_examples_have_no_such_finding),
+      cmocka_unit_test(an_object_is_fixed_where_it_is),
+      cmocka_unit_test(what_is_not_rendered_stays),
+      cmocka_unit_test(what_is_excepted_stays),
+      cmocka_unit_test(what_is_shared_by_two_objects_stays),
       cmocka_unit_test(every_style_of_a_configuration_is_fixed_alike),
       cmocka_unit_test(a_fix_denies_nothing_new_in_the_laboratory),
   };
