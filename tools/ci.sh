@@ -77,6 +77,7 @@ serving() {
     step "manifests" make manifests &&
     step "completion, plugin, man page, pre-commit" make integrations &&
     step "the laboratory, 100 generated configurations" make lab-generated COUNT=100 SEED="$seed" &&
+    step "the laboratory, 12 networks that init writes" make lab-init COUNT=12 SEED="$seed" &&
     step "the container image" make image-test
 }
 loading() {

@@ -423,17 +423,26 @@ static int end_of_input(void) {
   return CLI_FAILED;
 }
 
-static int choose(const struct cli_dialog *dialog, struct dw_plan *plan, bool yes) {
+/* Whether a person may want a VLAN, although nothing fits without one. */
+static bool may_ask_for_vlan(const struct cli_dialog *dialog, const struct dw_plan *plan) {
+  return dialog->asks && plan->wish.nic == NULL && plan->wish.vlan == 0 && plan->link_count > 0;
+}
+
+static int choose_link(const struct cli_dialog *dialog, struct dw_plan *plan, bool yes) {
   dw_plan_find_links(plan);
+  if (plan->fitting_links == 0 && may_ask_for_vlan(dialog, plan))
+    return cli_choose_vlan(dialog, plan) ? CLI_OK : CLI_DENIED;
   if (plan->fitting_links == 0)
     return fail_links(dialog, plan);
-  if (!dialog->asks || plan->wish.nic != NULL) {
-    int status = take_best_link(dialog, plan, yes);
-    if (status != CLI_OK)
-      return status;
-  } else if (!cli_choose_link(dialog, plan)) {
-    return end_of_input();
-  }
+  if (!dialog->asks || plan->wish.nic != NULL)
+    return take_best_link(dialog, plan, yes);
+  return cli_choose_link(dialog, plan) ? CLI_OK : end_of_input();
+}
+
+static int choose(const struct cli_dialog *dialog, struct dw_plan *plan, bool yes) {
+  int status = choose_link(dialog, plan, yes);
+  if (status != CLI_OK)
+    return status;
   dw_plan_find_ranges(plan);
   bool given = plan->wish.range != NULL;
   if ((given && plan->ranges[0].fault_count > 0) ||

@@ -204,14 +204,48 @@ static bool find_link(const struct dw_plan *plan, const char *answer, size_t *in
   return false;
 }
 
+/* Reads "eth1.100" as VLAN 100 of eth1. */
+static bool read_vlan(struct dw_plan *plan, const char *answer, struct dw_plan_wish *out) {
+  const char *dot = strrchr(answer, '.');
+  int64_t id;
+  size_t index;
+  if (dot == NULL || !dw_parse_int64(dot + 1, &id) || id < 1 || id > 4094)
+    return false;
+  const char *nic = dw_arena_strndup(plan->arena, answer, (size_t)(dot - answer));
+  if (!find_link(plan, nic, &index))
+    return false;
+  out->nic = nic;
+  out->vlan = (unsigned)id;
+  return true;
+}
+
+/* Whether the wish with this VLAN can be met; if not, says why, and the plan is as before. */
+static bool take_vlan(const struct cli_dialog *dialog, struct dw_plan *plan, const struct dw_plan_wish *wish) {
+  struct dw_plan before = *plan;
+  plan->wish = *wish;
+  dw_plan_find_links(plan);
+  plan->link = &plan->links[0];
+  if (plan->fitting_links > 0)
+    return true;
+  cli_say(dialog, "It does not fit:");
+  cli_say_faults(dialog, plan->link->used, plan->link->faults, plan->link->fault_count);
+  *plan = before;
+  return false;
+}
+
 bool cli_choose_link(const struct cli_dialog *dialog, struct dw_plan *plan) {
   char answer[CLI_ANSWER];
   size_t index;
+  struct dw_plan_wish wish = plan->wish;
   cli_say_heading(dialog, "Which NIC or bridge of the nodes?");
   cli_say_links(dialog, plan, 8);
-  while (cli_ask(dialog, "Number or name [1]:", answer)) {
+  while (cli_ask(dialog, "Number, name, or NIC.VLAN [1]:", answer)) {
     if (!read_number(answer, plan->fitting_links, &index) && !find_link(plan, answer, &index)) {
-      cli_say(dialog, "Enter a number from 1 to %zu, or a name from the list.", plan->fitting_links);
+      if (!read_vlan(plan, answer, &wish))
+        cli_say(dialog, "Enter a number from 1 to %zu, a name from the list, or a VLAN such as eth1.100.",
+                plan->fitting_links);
+      else if (take_vlan(dialog, plan, &wish))
+        return true;
       continue;
     }
     plan->link = &plan->links[index];
@@ -219,6 +253,23 @@ bool cli_choose_link(const struct cli_dialog *dialog, struct dw_plan *plan) {
       return true;
     cli_say(dialog, "It does not fit:");
     cli_say_faults(dialog, plan->link->used, plan->link->faults, plan->link->fault_count);
+  }
+  return false;
+}
+
+bool cli_choose_vlan(const struct cli_dialog *dialog, struct dw_plan *plan) {
+  char answer[CLI_ANSWER];
+  struct dw_plan_wish wish = plan->wish;
+  cli_say_heading(dialog, "No NIC or bridge of the nodes fits:");
+  cli_say_links(dialog, plan, plan->link_count);
+  cli_say(dialog, "A VLAN of one of them may do, even of the nodes' own NIC. The switch must carry it to all nodes.");
+  while (cli_ask(dialog, "NIC.VLAN, such as eth0.100, or Enter to stop:", answer)) {
+    if (*answer == '\0')
+      return false;
+    if (!read_vlan(plan, answer, &wish))
+      cli_say(dialog, "Enter a NIC of the list, a dot and a VLAN from 1 to 4094.");
+    else if (take_vlan(dialog, plan, &wish))
+      return true;
   }
   return false;
 }

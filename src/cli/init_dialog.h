@@ -36,8 +36,10 @@ void cli_say_ranges(const struct cli_dialog *dialog, const struct dw_plan *plan)
 void cli_say_faults(const struct cli_dialog *dialog, const char *name, const struct dw_plan_fault *faults,
                     size_t count);
 
-/* Asks for the link, the range and the name, and stores them in PLAN. False at the end of input. */
+/* Ask for the link, the range and the name, and store them in PLAN. False at the end of input. */
 bool cli_choose_link(const struct cli_dialog *dialog, struct dw_plan *plan);
+/* Where nothing fits, asks for a VLAN of a NIC instead. False at the end of input, or if the user wants none. */
+bool cli_choose_vlan(const struct cli_dialog *dialog, struct dw_plan *plan);
 bool cli_choose_range(const struct cli_dialog *dialog, struct dw_plan *plan);
 bool cli_choose_name(const struct cli_dialog *dialog, struct dw_plan *plan);
 

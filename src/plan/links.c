@@ -332,6 +332,8 @@ static int by_merit(const void *left, const void *right) {
 
 void dw_plan_find_links(struct dw_plan *plan) {
   struct finding_links f = {.plan = plan, .view = plan->world->view};
+  plan->links = NULL;
+  plan->link_count = plan->fitting_links = 0;
   f.node_count = dw_view_nodes_with_nics(f.view, NULL, 0);
   f.nodes = dw_arena_array(plan->arena, f.node_count + 1, sizeof *f.nodes);
   dw_view_nodes_with_nics(f.view, f.nodes, f.node_count);

@@ -114,7 +114,7 @@ struct dw_plan {
 int dw_plan_begin(struct dw_arena *arena, const struct dw_world *world, const struct dw_plan_wish *wish,
                   struct dw_plan *out, struct dw_error *err) __attribute__((nonnull(1, 2, 3, 4), warn_unused_result));
 
-/* Fills in `links`. If the user named a NIC, it is the only one. */
+/* Fills in `links`. If the user named a NIC, it is the only one. May be called again after a change of the wish. */
 void dw_plan_find_links(struct dw_plan *plan) __attribute__((nonnull));
 /* Whether the best two links differ in nothing but their names, so that only a person knows which one to use. */
 bool dw_plan_link_is_tie(const struct dw_plan *plan) __attribute__((nonnull));
