@@ -134,10 +134,12 @@ static int report(const struct dw_subjects *subjects, const struct cli_world_opt
       .denied = "denied",
       .nothing = "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found"};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_policy *policy = subjects->world->policy;
   struct cli_report_options how = options->how;
   struct cli_report report = {.arena = arena,
                               .words = &words,
                               .hide_unknown = hides_unknown(world, &how),
+                              .assumed_namespace = policy->namespace_known ? NULL : policy->namespace_,
                               .excepted_on_demand = how.form == CLI_FORM_TEXT && !how.verbose,
                               .offers_fixes = fixed == NULL,
                               .fixed = fixed == NULL ? NULL : &fixed->result};

@@ -106,6 +106,7 @@ struct cli_report {
   size_t errors, warnings; /* findings, including those that are only counted */
   bool hide_unknown;       /* without a cluster, its missing objects get one note instead of a warning for each rule */
   size_t hidden;           /* findings; they are part of the warnings */
+  const char *assumed_namespace;     /* KubeVirt's, if neither the policy nor an object shows it; else NULL */
   const struct dw_manifests *read;   /* what was skipped of the manifests; NULL if there are none */
   bool offers_fixes;                 /* tell which findings --fix would fix */
   size_t fixable;                    /* findings */

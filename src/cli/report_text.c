@@ -245,6 +245,14 @@ static void put_fix_note(struct dw_buf *out, const struct dw_fix_note *note, con
   put_note(out, wrap, "%s:%d: [%s] %s%s", file, note->line, note->rule, prefix, note->what);
 }
 
+/* Where KubeVirt runs matters for this rule alone. */
+static bool depends_on_namespace(const struct cli_report *report) {
+  for (size_t i = 0; i < report->finding_count; i++)
+    if (strcmp(report->findings[i].finding.rule->id, "migration-namespace") == 0)
+      return true;
+  return false;
+}
+
 void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report, size_t wrap) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   size_t objects = cli_report_checked(report);
@@ -263,6 +271,12 @@ void cli_report_put_summary(struct dw_buf *out, const struct cli_report *report,
   if (report->fixable > 0)
     put_note(out, wrap, "%zu of %zu can be fixed with --fix; --diff shows how", report->fixable,
              report->errors + warnings);
+  if (report->assumed_namespace != NULL && depends_on_namespace(report))
+    put_note(
+        out, wrap,
+        "KubeVirt's namespace is not known, so %s is assumed: set `namespace` in the policy, or use --state DIR or "
+        "--kubeconfig FILE",
+        report->assumed_namespace);
   if (report->hidden > 0)
     put_note(out, wrap, "%s", cli_hidden_note(arena, report));
   if (report->excepted > 0)

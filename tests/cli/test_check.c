@@ -768,6 +768,30 @@ static void a_broken_policy_is_one_line_with_its_place(void **state) {
   assert_non_null(strstr(run.err, "gateway-in-pool"));
 }
 
+#define NETWORK_IN(namespace_)                                                                                         \
+  "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: migration, "                   \
+  "namespace: " namespace_                                                                                             \
+  "}, spec: {config: '{\"cniVersion\": \"0.3.1\", \"name\": \"m\", \"type\": \"macvlan\", \"master\": \"eth1\", "      \
+  "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}}'}}\n"
+
+/* A denial that depends on an assumption says so. */
+static void says_that_the_namespace_is_assumed(void **state) {
+  (void)state;
+  static const char note[] = "KubeVirt's namespace is not known, so openshift-cnv is assumed: set `namespace` in the "
+                             "policy, or use --state DIR or --kubeconfig FILE\n";
+  RUN_SCOPED elsewhere = RUN_WITH(NETWORK_IN("kubevirt"), "check", "-");
+  assert_int_equal(elsewhere.status, 1);
+  assert_non_null(strstr(elsewhere.out, "[migration-namespace]"));
+  assert_non_null(strstr(elsewhere.out, note));
+  RUN_SCOPED there = RUN_WITH(NETWORK_IN("openshift-cnv"), "check", "-");
+  assert_int_equal(there.status, 0);
+  assert_null(strstr(there.out, note));
+  RUN_SCOPED known = RUN_WITH(NETWORK_IN("kubevirt"), "check", "-", STATE);
+  assert_int_equal(known.status, 1);
+  assert_non_null(strstr(known.out, "[migration-namespace]"));
+  assert_null(strstr(known.out, note));
+}
+
 static void bad_usage_exits_2(void **state) {
   (void)state;
   RUN_SCOPED nothing = RUN("check");
@@ -820,6 +844,7 @@ int main(void) {
       cmocka_unit_test(a_label_without_quotes_is_unreadable),
       cmocka_unit_test(a_missing_file_is_one_line),
       cmocka_unit_test(a_broken_policy_is_one_line_with_its_place),
+      cmocka_unit_test(says_that_the_namespace_is_assumed),
       cmocka_unit_test(bad_usage_exits_2),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
