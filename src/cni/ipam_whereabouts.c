@@ -92,11 +92,11 @@ static bool fits(struct dw_arena *arena, enum dw_ipam_key meant, const struct dw
     return false;
   switch (meant) {
   case DW_IPAM_RANGE:
-    return dw_range_parse(value->text, &range) == DW_RANGE_OK;
+    return value->text != NULL && dw_range_parse(value->text, &range) == DW_RANGE_OK;
   case DW_IPAM_RANGE_START:
   case DW_IPAM_RANGE_END:
   case DW_IPAM_GATEWAY:
-    return dw_addr_parse(value->text, DW_ADDR_STRICT, &addr);
+    return value->text != NULL && dw_addr_parse(value->text, DW_ADDR_STRICT, &addr);
   case DW_IPAM_EXCLUDE:
     for (size_t i = 0; i < dw_json_size(value->json); i++) {
       const char *text = dw_json_string(dw_json_at(value->json, i));

@@ -510,7 +510,7 @@ static bool edit_inside(struct editing *editing, const char *path, const struct 
   struct spot spot = {.node = NULL};
   if (e.root != NULL)
     spot = follow(&e, dw_fix_path_read(arena, path));
-  if (e.why != NULL || spot.rest.count > 0 || spot.node->kind != DW_YAML_SCALAR) {
+  if (e.why != NULL || spot.node == NULL || spot.rest.count > 0 || spot.node->kind != DW_YAML_SCALAR) {
     editing->why = e.why == NULL ? "it comes from an alias, and may be used elsewhere" : e.why;
     return false;
   }

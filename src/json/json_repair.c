@@ -53,13 +53,18 @@ static bool repair(struct dw_buf *out, const char *text, size_t length, size_t p
 }
 
 const char *dw_json_repair(struct dw_arena *arena, const char *text, size_t length) {
+  static const char mark[] = "\xef\xbb\xbf"; /* the byte order mark in UTF-8 */
   bool is_json = false;
   size_t place = 0;
   if (length > LONGEST)
     return NULL;
+  if (length > strlen(mark) && memcmp(text, mark, strlen(mark)) == 0) {
+    text += strlen(mark);
+    length -= strlen(mark);
+  }
   for (int repairs = 0; repairs <= MOST_REPAIRS; repairs++) {
     if (!find_mistake(text, length, &is_json, &place))
-      return is_json ? text : NULL;
+      return is_json ? dw_arena_strndup(arena, text, length) : NULL;
     struct dw_buf out = DW_BUF_IN(arena);
     if (!repair(&out, text, length, place))
       return NULL;

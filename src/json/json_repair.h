@@ -6,8 +6,8 @@
 
 #include "base/arena.h"
 
-/* Returns TEXT, which is not JSON, with the commas added that are missing, and without those that are not allowed. NULL
- * if it has other mistakes, or more than a few. */
+/* Returns TEXT, which is not JSON, with the commas added that are missing, and without those that are not allowed and a
+ * byte order mark. NULL if it has other mistakes, or more than a few. */
 const char *dw_json_repair(struct dw_arena *arena, const char *text, size_t length)
     __attribute__((nonnull, warn_unused_result));
 

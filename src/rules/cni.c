@@ -90,10 +90,18 @@ static const char *from_yaml(struct dw_arena *arena, const struct dw_cni_config 
   return pretty(arena, doc->root);
 }
 
+/* The configuration, if its text is JSON of a string that contains it; else NULL. */
+static const char *from_string(struct dw_arena *arena, const struct dw_cni_config *config) {
+  struct dw_error err = DW_ERROR_INIT;
+  return dw_json_string(dw_json_parse(arena, config->text, config->length, DW_JSON_PLAIN, &err));
+}
+
 /* The change that makes the configuration's text readable, if it can be meant in one way only. */
 static struct dw_edits repair(struct dw_arena *arena, const struct dw_cni_config *config) {
   const char *text = dw_json_repair(arena, config->text, config->length);
-  if (text == NULL)
+  if (config->error.code == DW_ERR_INVALID)
+    text = from_string(arena, config);
+  else if (text == NULL)
     text = from_yaml(arena, config);
   if (text == NULL || dw_cni_read_text(arena, text, strlen(text))->state != DW_CONFIG_OK)
     return (struct dw_edits){NULL, 0};

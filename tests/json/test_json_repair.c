@@ -24,6 +24,8 @@ static void commas_are_removed_and_added(void **state) {
   expect("{\"a\":1,}", "{\"a\":1}");
   expect("{\n  \"a\": {\"b\": 1,\n  },\n}\n", "{\n  \"a\": {\"b\": 1\n  }\n}\n");
   expect("[1,2,]", "[1,2]");
+  expect("\xef\xbb\xbf{}", "{}");
+  expect("\xef\xbb\xbf{\"a\":1,}", "{\"a\":1}");
   expect("{\"a\":1,,\"b\":2}", "{\"a\":1,\"b\":2}");
   expect("{\"a\": true\n \"b\": 2}", "{\"a\": true,\n \"b\": 2}");
   expect("{\"a\": \"x\" \"b\": [1 -2] \"c\": {}}", "{\"a\": \"x\", \"b\": [1, -2], \"c\": {}}");
@@ -32,6 +34,7 @@ static void commas_are_removed_and_added(void **state) {
 static void other_mistakes_are_left(void **state) {
   (void)state;
   expect("", NULL);
+  expect("\xef\xbb\xbf", NULL);
   expect("{\"a\":1", NULL);
   expect("{\"a\":}", NULL);
   expect("{\"a\" 1}", NULL);

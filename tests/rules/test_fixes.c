@@ -705,6 +705,12 @@ static void a_configuration_is_one_text_of_json(void **state) {
       "\\\"net\\\",\\n  \\\"ipam\\\": {\\n"
       "    \\\"type\\\": \\\"whereabouts\\\",\\n    \\\"range\\\": \\\"192.168.99.0/24\\\"\\n  }\\n}\\n\"\n");
   fix_expect_config("cni-json", "just words", "");
+  fix_expect_config(
+      "cni-json",
+      "\"{\\\"type\\\": \\\"macvlan\\\", \\\"master\\\": \\\"eth1\\\", \\\"ipam\\\": {\\\"type\\\": \\\"dhcp\\\"}}\"",
+      "set spec.config \"{\\\"type\\\": \\\"macvlan\\\", \\\"master\\\": \\\"eth1\\\", \\\"ipam\\\": {\\\"type\\\": "
+      "\\\"dhcp\\\"}}\"\n");
+  fix_expect_config("cni-json", "\"macvlan\"", "");
   fix_expect_config("cni-json", "{// c\n\"type\": \"macvlan\"}", "");
   fix_expect_config("cni-json", "{type: macvlan}", "");
   fix_expect_config("cni-json", "[1,]", "");
