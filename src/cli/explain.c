@@ -261,6 +261,19 @@ static int list(const struct chosen *chosen, enum form form) {
   return CLI_OK;
 }
 
+/* Prints why ID can't be explained. Returns CLI_FAILED. */
+static int fail_unknown(const char *id) {
+  size_t count = 0;
+  const char *const *ids = dw_rule_ids(&count);
+  for (size_t i = 0; i < CLI_INPUT_RULES; i++)
+    if (strcmp(id, cli_input_rules[i]->id) == 0) {
+      cli_print_error("droveway: \"%s\" is not a rule; it reports %s. Fix: %s", id, cli_input_rules[i]->finds,
+                      cli_input_rules[i]->fix);
+      return CLI_FAILED;
+    }
+  return cli_unknown("rule", id, ids, count, "droveway rules");
+}
+
 /* The rules that OPTIONS names, or all of them. CLI_FAILED after printing the error. */
 static int choose(struct dw_arena *arena, const struct explain_options *options, struct chosen *out) {
   if (options->rule_count == 0) {
@@ -270,16 +283,8 @@ static int choose(struct dw_arena *arena, const struct explain_options *options,
   const struct dw_rule **rules = dw_arena_array(arena, options->rule_count, sizeof(const struct dw_rule *));
   for (size_t i = 0; i < options->rule_count; i++) {
     rules[i] = dw_rule_find(options->rules[i]);
-    if (rules[i] != NULL)
-      continue;
-    if (strcmp(options->rules[i], cli_unreadable_rule.id) == 0) {
-      cli_print_error("droveway: \"%s\" is not a rule; it reports %s. Fix: %s", cli_unreadable_rule.id,
-                      cli_unreadable_rule.finds, cli_unreadable_rule.fix);
-      return CLI_FAILED;
-    }
-    size_t count = 0;
-    const char *const *ids = dw_rule_ids(&count);
-    return cli_unknown("rule", options->rules[i], ids, count, "droveway rules");
+    if (rules[i] == NULL)
+      return fail_unknown(options->rules[i]);
   }
   *out = (struct chosen){rules, options->rule_count};
   return CLI_OK;

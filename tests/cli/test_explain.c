@@ -195,8 +195,31 @@ static void bad_usage_exits_2(void **state) {
   assert_int_equal(option.status, 2);
 }
 
+/* What is reported about the policy and about comments is no rule that a policy could turn off. */
+static void reports_about_inputs_are_explained_in_one_line(void **state) {
+  (void)state;
+  static const char *const texts[][2] = {
+      {"exception-expired",
+       "an exception of the policy whose last day is over, so that its rule applies again. Fix: fix "
+       "the objects that it covered, and remove it"},
+      {"exception-unused", "an exception of the policy that is not needed: without it, nothing is found either. Fix: "
+                           "remove it"},
+      {"comment-invalid", "a comment for Droveway without effect: it names no known rule, or no reason. Fix: use # "
+                          "droveway: allow RULE REASON"},
+      {"comment-unused", "a comment that allows a rule which finds nothing there. Fix: remove it"},
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    char expected[256];
+    snprintf(expected, sizeof expected, "droveway: \"%s\" is not a rule; it reports %s\n", texts[i][0], texts[i][1]);
+    RUN_SCOPED run = RUN("explain", texts[i][0]);
+    assert_string_equal(run.err, expected);
+    assert_int_equal(run.status, 2);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(reports_about_inputs_are_explained_in_one_line),
       cmocka_unit_test(a_rule_is_explained),
       cmocka_unit_test(it_says_what_check_would_fix),
       cmocka_unit_test(it_shows_the_output_of_check),
