@@ -126,6 +126,13 @@ static int read_arguments(int argc, char **argv, struct check_options *out, stru
 
 /* --- the command --- */
 
+/* For output formats that have no place for it. */
+static void print_fixed(const struct cli_report *report) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  cli_report_put_fixed(&out, report, 0);
+  fwrite(dw_buf_text(&out), 1, out.length, stderr);
+}
+
 static int report(const struct dw_subjects *subjects, const struct cli_world_options *world,
                   const struct check_options *options, const struct cli_fixed *fixed) {
   static const struct cli_report_words words = {
@@ -147,6 +154,8 @@ static int report(const struct dw_subjects *subjects, const struct cli_world_opt
   check_all(&report, subjects);
   /* Without a cluster, some rules find nothing that they would find with one. */
   cli_report_add_comments(&report, subjects, world->state != NULL || world->kubeconfig != NULL || how.verbose);
+  if (fixed != NULL && how.form != CLI_FORM_TEXT && how.form != CLI_FORM_JSON && !how.quiet)
+    print_fixed(&report);
   cli_report_print(&report, &how);
   return cli_report_status(&report, &how);
 }
@@ -170,7 +179,8 @@ static int fix(const struct cli_manifest_arguments *arguments, const struct chec
   if (cli_fix_load(arena, arguments, options->range, &fixed, &subjects, &err) != 0)
     return cli_fail(&err);
   int written = options->diff ? CLI_OK : cli_fix_write(&fixed);
-  int status = options->diff ? cli_fix_show(&fixed) : report(&subjects, &arguments->world, options, &fixed);
+  int status =
+      options->diff ? cli_fix_show(&fixed, options->how.quiet) : report(&subjects, &arguments->world, options, &fixed);
   status = cli_finish(written != CLI_OK ? written : status);
   if (options->diff && cli_subjects_report_unreadable(&subjects) != CLI_OK)
     status = CLI_FAILED;

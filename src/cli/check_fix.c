@@ -73,7 +73,7 @@ int cli_fix_write(const struct cli_fixed *fixed) {
   return status;
 }
 
-int cli_fix_show(const struct cli_fixed *fixed) {
+int cli_fix_show(const struct cli_fixed *fixed, bool quiet) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   const struct dw_fix_result *result = &fixed->result;
   size_t count = result->fixed.count;
@@ -87,7 +87,8 @@ int cli_fix_show(const struct cli_fixed *fixed) {
                                         .new_length = file->new_length});
   }
   fwrite(dw_buf_text(&out), 1, out.length, stdout);
-  cli_print_error("--fix would fix %zu mistake%s in %zu file%s", count, count == 1 ? "" : "s", files,
-                  files == 1 ? "" : "s");
+  if (!quiet)
+    cli_print_error("--fix would fix %zu mistake%s in %zu file%s", count, count == 1 ? "" : "s", files,
+                    files == 1 ? "" : "s");
   return files > 0 ? CLI_DENIED : CLI_OK;
 }

@@ -23,8 +23,8 @@ struct dw_edits cli_fix_range(void *context, struct dw_arena *arena, const struc
  * each file that can't be written. */
 int cli_fix_write(const struct cli_fixed *fixed);
 
-/* Prints the differences to standard output, and how much they would fix to standard error. CLI_DENIED if there are
- * any, else CLI_OK. */
-int cli_fix_show(const struct cli_fixed *fixed);
+/* Prints the differences to standard output, and, unless QUIET, how much they would fix to standard error. CLI_DENIED
+ * if there are any, else CLI_OK. */
+int cli_fix_show(const struct cli_fixed *fixed, bool quiet);
 
 #endif

@@ -41,6 +41,8 @@ static int replace(const char *real, const struct dw_replacement *replacement, s
   struct stat info;
   if (stat(real, &info) != 0)
     return fail(err, real, "can't be read");
+  if (access(real, W_OK) != 0)
+    return fail(err, real, "can't be written");
   int fd = mkostemp(temporary, O_CLOEXEC);
   if (fd < 0)
     return fail(err, real, "a new file next to it can't be made");

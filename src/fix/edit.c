@@ -74,6 +74,10 @@ static bool is_flow(const struct dw_yaml_node *node) {
   return node->style == '{' || node->style == '[';
 }
 
+static bool is_block(const struct dw_yaml_node *node) {
+  return node->style == ':' || node->style == '-';
+}
+
 /* An empty value, null or ~, which stands for nothing. */
 static bool is_null(const struct dw_yaml_node *node) {
   static const char *const words[] = {"", "~", "null", "Null", "NULL"};
@@ -131,8 +135,7 @@ static struct dw_span comment_of(const struct dw_fix_editor *e, const struct dw_
   return (struct dw_span){at, comment ? line_end - at : 0};
 }
 
-static bool replace_value(struct dw_fix_editor *e, const struct spot *spot, const dw_json *value) {
-  const struct dw_yaml_node *node = spot->node;
+static bool replace_value(struct dw_fix_editor *e, const struct dw_yaml_node *node, const dw_json *value) {
   size_t end = dw_fix_content_end(e, node);
   bool scalar = node->kind == DW_YAML_SCALAR;
   bool needs_blank = node->start == end && node->start > 0 && !dw_is_blank(e->text->text[node->start - 1]);
@@ -141,15 +144,11 @@ static bool replace_value(struct dw_fix_editor *e, const struct spot *spot, cons
   if (!scalar && !e->text->json && dw_fix_has_comment(e, node->start, end))
     return dw_fix_refuse(e, "it contains comments");
   struct dw_span comment = comment_of(e, node, end);
-  const char *kept = dw_arena_strndup(e->arena, e->text->text + comment.offset, comment.length);
-  const char *text = literal(e, spot, dw_json_string(value), kept);
-  if (text == NULL) {
-    text = dw_fix_render(e, value, scalar ? node->style : ' ');
-    text = comment.offset < end ? dw_arena_join(e->arena, text, kept, "") : text;
-  } else if (comment.length > 0 && comment.offset == end) {
-    end += comment.length;
-  }
-  dw_fix_replace(e, node->start, end, dw_arena_join(e->arena, needs_blank ? " " : "", text, ""));
+  const char *text = dw_fix_render(e, value, scalar ? node->style : ' ');
+  const char *kept = "";
+  if (comment.offset < end) /* it is behind the indicator of a block scalar */
+    kept = dw_arena_strndup(e->arena, e->text->text + comment.offset, comment.length);
+  dw_fix_replace(e, node->start, end, dw_arena_join(e->arena, needs_blank ? " " : "", text, kept));
   return true;
 }
 
@@ -161,7 +160,7 @@ static bool add_value(struct dw_fix_editor *e, const struct spot *spot, const st
     bool block = node->start == node->end && spot->parent != NULL && spot->parent->style == ':';
     if (block)
       return dw_fix_block_fill(e, &spot->parent->children[2 * spot->index], node, spot->rest, value);
-    return replace_value(e, spot, dw_fix_wrap(e->arena, spot->rest, value->json));
+    return replace_value(e, node, dw_fix_wrap(e->arena, spot->rest, value->json));
   }
   const dw_json *wrapped = dw_fix_wrap(e->arena, inner, value->json);
   bool as_it_was = value->raw != NULL && !value->block && inner.count == 0;
@@ -181,50 +180,41 @@ static bool add_value(struct dw_fix_editor *e, const struct spot *spot, const st
   }
 }
 
-/* Whether TEXT can be a block scalar: lines, the first of which is not indented. */
-static bool is_literal(const char *text) {
-  size_t length = strlen(text);
-  bool lines = length > 1 && text[length - 1] == '\n' && text[length - 2] != '\n' && !dw_is_blank(text[0]);
-  for (const char *line = text; lines && *line != '\0'; line += strcspn(line, "\n") + 1) {
-    size_t size = strcspn(line, "\n");
-    lines = dw_utf8_plain(line, size) == size;
-  }
-  return lines;
-}
-
-/* Writes TEXT as a block scalar behind the key of SPOT, instead of its value. */
-static bool set_literal(struct dw_fix_editor *e, const struct spot *spot, const char *text) {
-  const struct dw_yaml_node *key = &spot->parent->children[2 * spot->index];
-  size_t colon = dw_fix_skip_blanks(e, key->end);
-  size_t end = dw_fix_content_end(e, spot->node);
-  size_t indent = key->start - dw_fix_line_start(e, key->start) + 2;
-  if (dw_fix_has_comment(e, colon, end))
-    return dw_fix_refuse(e, "it contains comments");
-  struct dw_buf out = DW_BUF_IN(e->arena);
-  dw_buf_puts(&out, " |");
-  for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1)
-    dw_buf_printf(&out, "%s%*s%.*s", e->newline, *line == '\n' ? 0 : (int)indent, "", (int)strcspn(line, "\n"), line);
-  dw_fix_replace(e, colon + 1, end, dw_buf_text(&out));
-  return true;
-}
-
 static bool change_scalar(struct dw_fix_editor *e, const struct dw_yaml_node *node, const struct dw_fix_change *change);
 
-static bool set(struct dw_fix_editor *e, const struct spot *spot, const struct dw_fix_value *value) {
+/* Writes TEXT of several lines as a literal block instead of the value of SPOT, in the line of its key. False if it
+ * can't be written so. */
+static bool set_literal(struct dw_fix_editor *e, const struct spot *spot, const char *text) {
   const struct dw_yaml_node *node = spot->node;
-  const char *text = dw_json_string(value->json);
-  if (spot->rest.count > 0)
-    return add_value(e, spot, value);
-  bool literal = text != NULL && is_literal(text);
-  if (literal && node->kind == DW_YAML_SCALAR && node->style == '|' && node->length > 0 &&
-      node->text[node->length - 1] == '\n') {
+  size_t end = dw_fix_content_end(e, node);
+  struct dw_span comment = comment_of(e, node, end);
+  const char *kept = dw_arena_strndup(e->arena, e->text->text + comment.offset, comment.length);
+  const char *lines = literal(e, spot, text, kept);
+  if (lines == NULL ||
+      (is_block(node) && dw_fix_has_comment(e, spot->parent->children[2 * spot->index].end, node->start)))
+    return false;
+  if (node->kind == DW_YAML_SCALAR && node->style == '|' && node->text[0] != '\0' &&
+      (node->text[node->length - 1] == '\n') == (text[strlen(text) - 1] == '\n')) {
     struct dw_fix_change change = dw_fix_change_between(node->text, node->length, text, strlen(text));
     return change_scalar(e, node, &change);
   }
-  if (literal && !e->text->json && node->kind == DW_YAML_OBJECT && !is_flow(node) && spot->parent != NULL &&
-      spot->parent->style == ':')
-    return set_literal(e, spot, text);
-  return replace_value(e, spot, value->json);
+  size_t colon = spot->parent->children[2 * spot->index].end;
+  size_t start = is_block(node) ? colon + 1 : node->start;
+  if (comment.length > 0 && comment.offset == end)
+    end += comment.length;
+  bool blank = dw_is_blank(e->text->text[start - 1]);
+  dw_fix_replace(e, start, end, dw_arena_join(e->arena, blank ? "" : " ", lines, ""));
+  return true;
+}
+
+static bool set(struct dw_fix_editor *e, const struct spot *spot, const struct dw_fix_value *value) {
+  const char *text = dw_json_string(value->json);
+  if (spot->rest.count > 0)
+    return add_value(e, spot, value);
+  if (is_block(spot->node) && dw_fix_has_comment(e, spot->node->start, dw_fix_content_end(e, spot->node)))
+    return dw_fix_refuse(e, "it contains comments");
+  return (text != NULL && spot->node->kind != DW_YAML_ALIAS && set_literal(e, spot, text)) ||
+         replace_value(e, spot->node, value->json);
 }
 
 static bool append(struct dw_fix_editor *e, const struct spot *spot, const dw_json *element) {
@@ -429,7 +419,7 @@ static void keep_raw(struct editing *editing, struct dw_fix_path path, struct dw
   }
   if (spot.rest.count > 0 || e.why != NULL || spot.node->node != spot.node->start)
     return;
-  if (spot.node->style == ':' || spot.node->style == '-') {
+  if (is_block(spot.node)) {
     keep_block(&e, &spot, out);
     return;
   }

@@ -209,6 +209,17 @@ static void json_has_the_change_and_what_was_fixed(void **state) {
   json_object_put(report);
 }
 
+static void other_formats_name_what_was_fixed_on_standard_error(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "--fix", "-o", "junit", "a.yaml");
+  assert_non_null(strstr(run.out, "<testsuites"));
+  assert_non_null(strstr(run.err, "fixed 2 mistakes in 1 file\n"));
+  expect_file("a.yaml", repaired);
+  folder_write(".", "a.yaml", broken);
+  RUN_SCOPED quiet = RUN("check", "--fix", "-q", "-o", "junit", "a.yaml");
+  assert_string_equal(quiet.err, "");
+}
+
 static void sarif_has_a_replacement(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-o", "sarif", "a.yaml");
@@ -306,6 +317,7 @@ int main(void) {
       IN_A_FOLDER(unreadable_files_stay_and_the_others_are_fixed),
       IN_A_FOLDER(check_counts_what_fix_would_fix),
       IN_A_FOLDER(json_has_the_change_and_what_was_fixed),
+      IN_A_FOLDER(other_formats_name_what_was_fixed_on_standard_error),
       IN_A_FOLDER(sarif_has_a_replacement),
       IN_A_FOLDER(what_a_fix_brings_to_light_is_fixed_as_well),
       IN_A_FOLDER(a_fix_that_leads_to_a_denial_is_undone),
