@@ -361,7 +361,7 @@ static bool is_only_unverified(const struct dw_plan_link *link) {
 static int fail_links(const struct cli_dialog *dialog, const struct dw_plan *plan) {
   if (plan->wish.nic != NULL && plan->link_count > 0) {
     cli_print_error("droveway init: %s does not fit:", plan->wish.nic);
-    cli_say_faults(dialog, plan->links[0].used, plan->links[0].faults, plan->links[0].fault_count);
+    cli_say_link_faults(dialog, &plan->links[0]);
     if (is_only_unverified(&plan->links[0]))
       cli_say(dialog, "If all nodes have it, accept that this is not checked: --accept master-unverified");
     return CLI_DENIED;

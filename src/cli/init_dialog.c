@@ -181,6 +181,11 @@ void cli_say_faults(const struct cli_dialog *dialog, const char *name, const str
   }
 }
 
+/* What a rule finds is about the interface that the NAD uses, the rest about the NIC that exists. */
+void cli_say_link_faults(const struct cli_dialog *dialog, const struct dw_plan_link *link) {
+  cli_say_faults(dialog, link->faults[0].rule != NULL ? link->used : link->nic, link->faults, link->fault_count);
+}
+
 /* --- choosing --- */
 
 /* The index that ANSWER chooses among COUNT: the first one if it is empty. False if it is not such a number. */
@@ -228,7 +233,7 @@ static bool take_vlan(const struct cli_dialog *dialog, struct dw_plan *plan, con
   if (plan->fitting_links > 0)
     return true;
   cli_say(dialog, "It does not fit:");
-  cli_say_faults(dialog, plan->link->used, plan->link->faults, plan->link->fault_count);
+  cli_say_link_faults(dialog, plan->link);
   *plan = before;
   return false;
 }
@@ -252,7 +257,7 @@ bool cli_choose_link(const struct cli_dialog *dialog, struct dw_plan *plan) {
     if (index < plan->fitting_links)
       return true;
     cli_say(dialog, "It does not fit:");
-    cli_say_faults(dialog, plan->link->used, plan->link->faults, plan->link->fault_count);
+    cli_say_link_faults(dialog, plan->link);
   }
   return false;
 }

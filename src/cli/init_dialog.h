@@ -35,6 +35,7 @@ void cli_say_ranges(const struct cli_dialog *dialog, const struct dw_plan *plan)
 /* The faults of a candidate, one per line. */
 void cli_say_faults(const struct cli_dialog *dialog, const char *name, const struct dw_plan_fault *faults,
                     size_t count);
+void cli_say_link_faults(const struct cli_dialog *dialog, const struct dw_plan_link *link);
 
 /* Ask for the link, the range and the name, and store them in PLAN. False at the end of input. */
 bool cli_choose_link(const struct cli_dialog *dialog, struct dw_plan *plan);

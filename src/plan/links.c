@@ -178,6 +178,13 @@ static bool is_everywhere(const struct finding_links *f, const char *name) {
   return dw_view_nic_fault(f->view, &(struct dw_nic_query){.name = name, .fault = DW_NIC_MISSING}, NULL, 0) == 0;
 }
 
+static void add_unfit(struct finding_links *f, const struct dw_plan_link *link, const char *text, const char *fix) {
+  struct dw_plan *plan = f->plan;
+  plan->links = dw_arena_more(plan->arena, plan->links, plan->link_count, &f->capacity, sizeof *plan->links);
+  plan->links[plan->link_count++] = *link;
+  add_fault(plan, &plan->links[plan->link_count - 1], text, fix);
+}
+
 static void add_vlan_of(struct finding_links *f, struct dw_plan_link *link) {
   unsigned vlan = f->plan->wish.vlan;
   const char *existing = existing_vlan(f, link->nic, vlan);
@@ -185,6 +192,12 @@ static void add_vlan_of(struct finding_links *f, struct dw_plan_link *link) {
     link->nic = existing;
     link->used = existing;
     link->type = DW_NIC_VLAN;
+  } else if (existing != NULL && has_addresses(f, existing)) {
+    /* The policy would take the addresses away. */
+    add_unfit(f, link,
+              dw_arena_printf(f->plan->arena, "has VLAN %u on some nodes only, as %s, with addresses", vlan, existing),
+              dw_arena_printf(f->plan->arena, "create %s on the other nodes", existing));
+    return;
   } else {
     const char *name = existing != NULL ? existing : dw_arena_printf(f->plan->arena, "%s.%u", link->nic, vlan);
     link->used = strlen(name) < NAME_SIZE ? name : dw_arena_printf(f->plan->arena, "migration.%u", vlan);
@@ -217,13 +230,6 @@ static void add_bridge(struct finding_links *f, struct dw_plan_link *link) {
   link->plugin = DW_PLAN_BRIDGE;
   link->vlan = f->plan->wish.vlan;
   add_link(f, link);
-}
-
-static void add_unfit(struct finding_links *f, const struct dw_plan_link *link, const char *text, const char *fix) {
-  struct dw_plan *plan = f->plan;
-  plan->links = dw_arena_more(plan->arena, plan->links, plan->link_count, &f->capacity, sizeof *plan->links);
-  plan->links[plan->link_count++] = *link;
-  add_fault(plan, &plan->links[plan->link_count - 1], text, fix);
 }
 
 /* A VLAN, where the user asks for a VLAN. If the user named no NIC, it is the candidate of the NIC below it. */

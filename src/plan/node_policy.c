@@ -35,19 +35,20 @@ static bool selects(const struct dw_plan *plan, const struct label *label, const
   return selected == wanted;
 }
 
-/* Labels that describe one node, or change by themselves, are no selectors. */
+/* Labels of one node, and those that programs set, are not used. KubeVirt's depend on virt-handler, which starts only
+ * once the node has what the policy creates. */
 static bool is_steady(const char *key) {
-  static const char *const unsteady[] = {"kubernetes.io/hostname", "cpu-", "host-model-", "hyperv.", "scheduling."};
+  static const char *const unsteady[] = {
+      "kubernetes.io/hostname", "kubevirt.io/", "cpu-", "host-model-", "hyperv.", "scheduling.", "feature."};
   for (size_t i = 0; i < sizeof unsteady / sizeof *unsteady; i++)
     if (strncmp(key, unsteady[i], strlen(unsteady[i])) == 0)
       return false;
   return true;
 }
 
-/* All nodes, else workers, else nodes with virt-handler, else any label of the first node that fits. */
+/* Workers, else all nodes, else any label of the first node that fits. */
 static bool choose_label(const struct dw_plan *plan, const char *nic, struct label *out) {
-  static const struct label usual[] = {
-      {NULL, NULL}, {"node-role.kubernetes.io/worker", ""}, {"kubevirt.io/schedulable", "true"}};
+  static const struct label usual[] = {{"node-role.kubernetes.io/worker", ""}, {NULL, NULL}};
   const struct dw_view *view = plan->world->view;
   for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
     if (selects(plan, &usual[i], nic)) {

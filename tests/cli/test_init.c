@@ -214,6 +214,48 @@ static void a_missing_vlan_is_created(void **state) {
   expect_not(check.out, "master-");
 }
 
+static void a_vlan_of_some_nodes_is_completed(void **state) {
+  (void)state;
+#define VLAN5(more) "{name: eth1.5, type: vlan, state: up, mtu: 1500, vlan: {base-iface: eth1, id: 5}" more "}"
+  FIXTURE_SCOPED bare = fixture_of(HCO TWO_NODES(ETH1, ETH1 ", " VLAN5("")));
+  FIXTURE_SCOPED used = fixture_of(HCO TWO_NODES(ETH1, ETH1 ", " VLAN5(", ipv4: {address: [{ip: 10.5.0.1}]}")));
+  FIXTURE_SCOPED all = fixture_of(HCO TWO_NODES(ETH1 ", " VLAN5(""), ETH1 ", " VLAN5("")));
+  RUN_SCOPED made = RUN("init", "--state", bare.state, "--vlan", "5", "--nic", "eth1", "--dry-run");
+  RUN_SCOPED kept = RUN("init", "--state", used.state, "--vlan", "5", "--nic", "eth1", "--dry-run");
+  RUN_SCOPED existing = RUN("init", "--state", all.state, "--vlan", "5", "--nic", "eth1", "--dry-run");
+  expect(made.out, "    - name: eth1.5\n");
+  assert_int_equal(kept.status, 1);
+  expect(kept.err,
+         "eth1: has VLAN 5 on some nodes only, as eth1.5, with addresses; create eth1.5 on the other nodes\n");
+  expect(existing.out, "\"master\": \"eth1.5\"");
+  expect_not(existing.out, "NodeNetworkConfigurationPolicy");
+}
+
+static void policies_select_nodes_by_a_label_that_new_nodes_have(void **state) {
+  (void)state;
+  /* Node c has no eth1, so the policy must not select it; virt-handler labels nodes only once it runs. */
+#define LABELLED(name, address, labels)                                                                                \
+  "{apiVersion: v1, kind: Node, metadata: {name: " name ", labels: {" labels ", status: {addresses: [{type: "          \
+  "InternalIP, address: " address "}]}}\n---\n"
+#define RUNS "kubevirt.io/schedulable: \"true\""
+  FIXTURE_SCOPED f =
+      fixture_of(HCO NETWORK LABELLED("a", "192.168.1.10", RUNS ", pool: vms}}") NICS("a", "192.168.1.10", ETH1)
+                     LABELLED("b", "192.168.1.11", RUNS ", pool: vms}}") NICS("b", "192.168.1.11", ETH1)
+                         LABELLED("c", "192.168.1.12", "pool: other}}, spec: {taints: [{key: x, effect: NoSchedule}]}")
+                             NICS("c", "192.168.1.12", ""));
+  FIXTURE_SCOPED without =
+      fixture_of(HCO NETWORK LABELLED("a", "192.168.1.10", RUNS "}}") NICS("a", "192.168.1.10", ETH1)
+                     LABELLED("c", "192.168.1.12", "pool: other}}, spec: {taints: [{key: x, effect: NoSchedule}]}")
+                         NICS("c", "192.168.1.12", ""));
+  RUN_SCOPED run = RUN("init", "--state", f.state, "--vlan", "5", "--nic", "eth1", "--dry-run");
+  RUN_SCOPED none = RUN("init", "--state", without.state, "--vlan", "5", "--nic", "eth1", "--dry-run");
+  expect(run.out, "  nodeSelector:\n    pool: \"vms\"\n");
+  assert_int_equal(none.status, 1);
+  expect(none.err,
+         "exists on nodes that no label distinguishes from the others; create the interface on them yourself, "
+         "and name it with --nic\n");
+}
+
 static void a_missing_bridge_is_created(void **state) {
   (void)state;
   FIXTURE_SCOPED f = fixture_of(HCO TWO_NODES(ETH1, ETH1));
@@ -724,6 +766,8 @@ int main(void) {
       cmocka_unit_test(an_eviction_strategy_that_migrates_is_kept),
       cmocka_unit_test(different_mtus_get_the_lowest),
       cmocka_unit_test(a_missing_vlan_is_created),
+      cmocka_unit_test(a_vlan_of_some_nodes_is_completed),
+      cmocka_unit_test(policies_select_nodes_by_a_label_that_new_nodes_have),
       cmocka_unit_test(a_missing_bridge_is_created),
       cmocka_unit_test(a_bridge_carries_the_vlan),
       cmocka_unit_test(addresses_on_the_wire_are_excluded),
