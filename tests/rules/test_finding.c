@@ -328,6 +328,42 @@ static void a_mistake_with_few_facts_is_the_same_as_itself(void **state) {
   expect_same(&bare, &bare, true);
 }
 
+static void a_finding_has_copies_of_its_edits(void **state) {
+  (void)state;
+  FIXTURE *f = fixture_new(NULL, true);
+  char field[] = "spec.a";
+  char value[] = "5";
+  const struct dw_edit items[] = {{DW_EDIT_SET, field, value}, {DW_EDIT_REMOVE, field, NULL}};
+  struct dw_found found = invalid;
+  found.edits = (struct dw_edits){items, 2};
+  dw_report(&f->check, &both, &found, "is wrong");
+  field[0] = value[0] = '?';
+  const struct dw_edits *edits = &f->check.findings.items[0].edits;
+  assert_int_equal(edits->count, 2);
+  assert_string_equal(edits->items[0].field, "spec.a");
+  assert_string_equal(edits->items[0].value, "5");
+  assert_int_equal(edits->items[1].kind, DW_EDIT_REMOVE);
+  assert_null(edits->items[1].value);
+}
+
+static void what_cannot_be_changed_here_has_no_edits(void **state) {
+  (void)state;
+  FIXTURE *f = fixture_new(NULL, true);
+  const struct dw_edit edit = {DW_EDIT_SET, "spec.a", "5"};
+  struct dw_found found = invalid;
+  found.edits = (struct dw_edits){&edit, 1};
+  found.value = "${A}";
+  dw_report(&f->check, &both, &found, "is wrong");
+  found.value = "x";
+  found.via = "metadata.annotations[patch]";
+  found.line = 1;
+  dw_report(&f->check, &both, &found, "is wrong");
+  dw_report_unverified(&f->check, &both, "spec.a", "nothing is known");
+  assert_int_equal(f->check.findings.count, 3);
+  for (size_t i = 0; i < 3; i++)
+    assert_int_equal(f->check.findings.items[i].edits.count, 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(action_follows_the_network_and_the_policy),
@@ -343,6 +379,8 @@ int main(void) {
       cmocka_unit_test(a_warning_omits_its_fix_if_that_keeps_it_short),
       cmocka_unit_test(a_mistake_is_the_same_only_with_all_its_facts),
       cmocka_unit_test(a_mistake_with_few_facts_is_the_same_as_itself),
+      cmocka_unit_test(a_finding_has_copies_of_its_edits),
+      cmocka_unit_test(what_cannot_be_changed_here_has_no_edits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
