@@ -167,7 +167,7 @@ struct round {
   size_t done_count, done_capacity;
 };
 
-enum { MOST_TIMES = 8 }; /* of one mistake, in case two rules disagree */
+enum { MOST_TIMES = 32 }; /* of one mistake, in case two rules disagree */
 
 static struct attempt *attempt_of(struct run *run, const char *key) {
   for (size_t i = 0; i < run->attempt_count; i++)
