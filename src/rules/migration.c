@@ -16,7 +16,9 @@ static void migration_namespace(struct dw_check *check, const struct dw_rule *ru
     found.gist = "is outside KubeVirt's namespace";
     found.fix =
         dw_arena_printf(check->arena, "create it in %s, or label it droveway.io/migration-network: \"false\"", wanted);
-    if (dw_view_find(check->view, DW_KIND_NAD, wanted, check->name) == NULL)
+    /* A namespace that is only assumed is no reason to move a NAD whose author chose another one. */
+    bool certain = check->policy->namespace_known || strcmp(check->ns, "default") == 0;
+    if (certain && dw_view_find(check->view, DW_KIND_NAD, wanted, check->name) == NULL)
       found.edits = dw_edit_set_text(check->arena, found.field, wanted);
     dw_report(check, rule, &found, "KubeVirt looks for migration networks in %s (this is one: %s)", wanted,
               check->class.why);

@@ -774,7 +774,7 @@ static void a_broken_policy_is_one_line_with_its_place(void **state) {
   "}, spec: {config: '{\"cniVersion\": \"0.3.1\", \"name\": \"m\", \"type\": \"macvlan\", \"master\": \"eth1\", "      \
   "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}}'}}\n"
 
-/* A denial that depends on an assumption says so. */
+/* A denial that depends on an assumption says so, and --fix does not move the NAD. */
 static void says_that_the_namespace_is_assumed(void **state) {
   (void)state;
   static const char note[] = "KubeVirt's namespace is not known, so openshift-cnv is assumed: set `namespace` in the "
@@ -783,6 +783,7 @@ static void says_that_the_namespace_is_assumed(void **state) {
   assert_int_equal(elsewhere.status, 1);
   assert_non_null(strstr(elsewhere.out, "[migration-namespace]"));
   assert_non_null(strstr(elsewhere.out, note));
+  assert_null(strstr(elsewhere.out, "can be fixed"));
   RUN_SCOPED there = RUN_WITH(NETWORK_IN("openshift-cnv"), "check", "-");
   assert_int_equal(there.status, 0);
   assert_null(strstr(there.out, note));
