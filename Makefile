@@ -239,11 +239,11 @@ test-memcheck: ## Run the unit tests under valgrind, to find reads of uninitiali
 #   sandbox                     the filter of system calls would kill valgrind itself
 #   test_memory                 it measures the memory of the process, which includes valgrind
 #   test_ipam, test_map, test_nodes, test_certs, test_live, test_self_managed, test_rotation, test_rotation_years, test_concurrency, test_server
-#   test_suggest, test_certificates, test_admissions_end
+#   test_suggest, test_certificates, test_admissions_end, test_fix
 #                               half a minute or more each (all addresses of a range, 5,000 nodes, RSA keys, years, hundreds of connections)
 #   test_limits, test_overload, test_metrics, test_wire
 #                               they measure times and limits of the server, which is ten times slower under valgrind
-NOT_UNDER_MEMCHECK := cli/% plan/test_clusters sandbox/% base/test_memory cni/test_ipam map/test_map map/test_nodes map/test_suggest certs/test_certs serve/test_live% certs/test_self_managed certs/test_rotation% \
+NOT_UNDER_MEMCHECK := cli/% plan/test_clusters sandbox/% base/test_memory cni/test_ipam map/test_map map/test_nodes map/test_suggest fix/test_fix certs/test_certs serve/test_live% certs/test_self_managed certs/test_rotation% \
                       serve/test_concurrency serve/test_admissions_end http/test_certificates http/test_server http/test_limits http/test_overload serve/test_metrics http/test_wire
 # SHARE=2/3 runs the second third of the programs.
 SHARE ?= 1/1

@@ -19,6 +19,9 @@ done
 status=0
 "${memcheck[@]}" "$droveway" check --state demo/state -f demo/manifests >"$work/out" 2>"$work/err" || status=$?
 [ "$status" -le 1 ] || { cat "$work/err"; echo "valgrind: check: exit $status"; exit 1; }
+status=0
+"${memcheck[@]}" "$droveway" check --diff --state demo/state -f demo/manifests >"$work/out" 2>"$work/err" || status=$?
+[ "$status" -le 1 ] || { cat "$work/err"; echo "valgrind: check --diff: exit $status"; exit 1; }
 echo "review and check: no leak, no error"
 
 "$droveway" certs --dir "$work" --dns localhost >/dev/null

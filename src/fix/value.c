@@ -32,9 +32,15 @@ static const dw_json *list_with(struct dw_arena *arena, const dw_json *list, siz
       dw_json_append(arena, out, dw_json_share(dw_json_at(list, i)));
     else if (new != NULL)
       dw_json_append(arena, out, dw_json_share(new));
-  if (index == dw_json_size(list))
+  if (index == dw_json_size(list) && new != NULL)
     dw_json_append(arena, out, dw_json_share(new));
   return out;
+}
+
+static const dw_json *list_without(struct dw_arena *arena, const dw_json *list, const char *name) {
+  size_t index = 0;
+  (void)dw_fix_path_index(name, &index);
+  return list_with(arena, list, index, NULL);
 }
 
 /* A copy of OBJECT in which the member KEY is called NAME; without it if NAME is NULL. */
@@ -68,7 +74,9 @@ static const dw_json *opened(struct dw_arena *arena, const dw_json *value, struc
     return dw_json_type(inner) >= DW_JSON_ARRAY ? inner : value;
   }
   const dw_json *child = child_of(value, path.names[0]);
-  const dw_json *new = child == NULL ? NULL : opened(arena, child, dw_fix_path_after(path, 1));
+  if (child == NULL)
+    return value;
+  const dw_json *new = opened(arena, child, dw_fix_path_after(path, 1));
   return new == child ? value : with_child(arena, value, path.names[0], new);
 }
 
@@ -126,7 +134,7 @@ static const dw_json *take(struct applying *a, const dw_json *value, struct dw_f
     return made == NULL ? NULL : with_child(a->arena, value, path.names[0], made);
   }
   if (dw_json_type(value) == DW_JSON_ARRAY)
-    return name != NULL ? fail(a, "an element of a list has no key") : with_child(a->arena, value, path.names[0], NULL);
+    return name != NULL ? fail(a, "an element of a list has no key") : list_without(a->arena, value, path.names[0]);
   const char *key = key_of(value, path.names[0]);
   if (name != NULL && strcmp(name, key) != 0 && dw_json_get(value, name) != NULL)
     return fail(a, dw_arena_printf(a->arena, "there is a \"%s\" already", name));
