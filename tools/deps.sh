@@ -4,7 +4,7 @@ set -euo pipefail
 
 declare -A groups=(
   [build]="gcc make pkg-config libc6-dev libmicrohttpd-dev libssl-dev libyaml-dev libcurl4-openssl-dev libgnutls28-dev libseccomp-dev"
-  [test]="libcmocka-dev libjson-c-dev libjansson-dev libxml2-utils curl openssl"
+  [test]="libcmocka-dev libjson-c-dev libjansson-dev libxml2-utils curl openssl git patch"
   [demo]="curl jq"
   [lint]="clang-format clang-tidy cppcheck shellcheck git python3"
   [fuzz]="clang llvm libclang-rt-14-dev libjson-c-dev libjansson-dev"

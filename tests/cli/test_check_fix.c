@@ -290,6 +290,36 @@ static void a_free_range_is_chosen_on_request(void **state) {
   folder_remove("state");
 }
 
+/* All manifests of this repository at once. */
+static void a_whole_project_is_fixed_in_one_run(void **state) {
+  const struct place *place = *state;
+  char command[3 * PATH_MAX];
+  snprintf(command, sizeof command, "mkdir all && cp -r '%s/tests/manifests' '%s/tests/reports' all", place->before,
+           place->before);
+  assert_int_equal(system(command), 0);
+  RUN_SCOPED before = RUN("check", "-o", "json", "all");
+  RUN_SCOPED run = RUN("check", "--fix", "-o", "json", "all");
+  RUN_SCOPED again = RUN("check", "--diff", "-q", "all");
+  assert_string_equal(again.out, "");
+  struct json_object *old = run_json(&before);
+  struct json_object *new = run_json(&run);
+  assert_true(json_object_array_length(member_list(new, "fixed")) >= 20);
+  assert_true(member_int(new, "errors") < member_int(old, "errors"));
+  assert_int_equal(member_int(new, "unreadable"), member_int(old, "unreadable"));
+  assert_int_equal(member_int(new, "objects"), member_int(old, "objects"));
+  json_object_put(old);
+  json_object_put(new);
+  assert_int_equal(system("rm -r all"), 0);
+}
+
+static void text_that_is_not_utf_8_stays(void **state) {
+  (void)state;
+  assert_int_equal(system("iconv -f UTF-8 -t UTF-16 a.yaml > b.yaml && cp b.yaml c.yaml"), 0);
+  RUN_SCOPED run = RUN("check", "--fix", "--no-snippets", "b.yaml");
+  assert_non_null(strstr(run.out, "b.yaml:7: [network-empty] not fixed: its file is not UTF-8\n"));
+  assert_int_equal(system("cmp -s b.yaml c.yaml"), 0);
+}
+
 static void wrong_options_are_named(void **state) {
   (void)state;
   RUN_SCOPED both = RUN("check", "--fix", "--diff", "a.yaml");
@@ -322,6 +352,8 @@ int main(void) {
       IN_A_FOLDER(what_a_fix_brings_to_light_is_fixed_as_well),
       IN_A_FOLDER(a_fix_that_leads_to_a_denial_is_undone),
       IN_A_FOLDER(a_free_range_is_chosen_on_request),
+      IN_A_FOLDER(a_whole_project_is_fixed_in_one_run),
+      IN_A_FOLDER(text_that_is_not_utf_8_stays),
       IN_A_FOLDER(wrong_options_are_named),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
