@@ -86,15 +86,19 @@ static struct suggestion suggest(struct dw_arena *arena, const char *text) {
 
 /* --- values that are too small --- */
 
+enum { MOST_MEBIBYTES = 100000 }; /* that anyone means by a number per second */
+
 static void report_tiny(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found) {
   const char *suffix = dw_quantity_suffix(found->value);
   const char *number = dw_arena_strndup(check->arena, found->value, (size_t)(suffix - found->value));
   bool milli = strcmp(suffix, "m") == 0;
+  int64_t count = 0;
   found->fix = "use 1Mi or more";
-  if (milli || *suffix == '\0') {
+  if ((milli || *suffix == '\0') && dw_parse_int64(number, &count) && count <= MOST_MEBIBYTES) {
     const char *meant = dw_arena_printf(check->arena, "%sMi", number);
     found->fix = dw_arena_printf(check->arena, "use \"%s\"", meant);
-    found->edits = dw_edit_set_text(check->arena, found->field, meant);
+    if (milli) /* a number without a unit may be meant in any */
+      found->edits = dw_edit_set_text(check->arena, found->field, meant);
   }
   if (milli)
     dw_report(check, rule, found, "is thousandths of a byte per second (m is milli), treated as 1 MiB/s");

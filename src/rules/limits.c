@@ -170,8 +170,7 @@ static void parallel_order(struct dw_check *check, const struct dw_rule *rule) {
                            .via = dw_patched_field(check->migration, value),
                            .value = dw_json_text(check->arena, value->json),
                            .fix = dw_arena_printf(check->arena, "use %" PRId64 " or less, or raise %s", cluster,
-                                                  dw_limit_names[DW_LIMIT_PARALLEL_CLUSTER]),
-                           .edits = dw_edit_set_integer(check->arena, value->field, cluster)};
+                                                  dw_limit_names[DW_LIMIT_PARALLEL_CLUSTER])};
   dw_report(check, rule, &found, "%" PRId64 " is above the cluster's %" PRId64, node, cluster);
 }
 

@@ -167,7 +167,6 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
     found.reason = DW_REASON_REQUIRED;
     if (!network || config->layout != DW_LAYOUT_KUBEVIRT || config->hco_managed)
       return;
-    found.edits = dw_edit_set_text(check->arena, found.field, words[0]);
     dw_report(check, rule, &found, "a network is set, but KubeVirt's default is None: a drain migrates no VM");
     return;
   }
@@ -213,7 +212,6 @@ static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found,
               "has no effect while allowWorkloadDisruption is false: a migration that times out is aborted");
   } else if (!dw_value_given(&config->allow_disruption) && dw_layout_is_hco(config->layout)) {
-    found.edits = dw_edit_set(check->arena, config->allow_disruption.field, "true");
     dw_report(check, rule, &found,
               "has no effect since HyperConverged 1.19, where allowWorkloadDisruption is false by default");
   } else if (dw_json_integer(limit->json, &timeout) && timeout == 0) {
