@@ -22,6 +22,7 @@ struct candidate {
   const char *rule;
   const char *field;
   bool of_key;
+  bool denies;
   struct dw_edits edits;
 };
 
@@ -84,12 +85,15 @@ static const char *key_of(struct dw_arena *arena, const struct dw_subject *subje
                          finding->value == NULL ? none : finding->value);
 }
 
+static const char *object_of(struct dw_arena *arena, const struct dw_subject *subject) {
+  return dw_arena_printf(arena, "%s %s/%s", dw_kind_name(subject->kind), subject->ns, subject->name);
+}
+
 static void add_finding(const struct run *run, struct situation *s, const struct dw_subject *subject,
                         const struct dw_finding *finding) {
   struct dw_edits edits = finding->edits;
-  const char *object = dw_arena_printf(s->arena, "%s %s/%s", dw_kind_name(subject->kind), subject->ns, subject->name);
   if (finding->action == DW_ACTION_DENY)
-    add_denial(s, (struct denial){subject->manifest->file, object, finding->rule->id, 1});
+    add_denial(s, (struct denial){subject->manifest->file, object_of(s->arena, subject), finding->rule->id, 1});
   if (edits.count == 0 && run->task->more != NULL)
     edits = run->task->more(run->task->context, s->arena, &s->subjects, subject, finding);
   if (edits.count == 0)
@@ -101,6 +105,7 @@ static void add_finding(const struct run *run, struct situation *s, const struct
                                                            .rule = finding->rule->id,
                                                            .field = finding->field,
                                                            .of_key = finding->of_key,
+                                                           .denies = finding->action == DW_ACTION_DENY,
                                                            .edits = edits};
 }
 
@@ -109,7 +114,8 @@ static void judge(const struct run *run, struct situation *s, const struct dw_su
   for (size_t i = 0; i < judgement.findings.count; i++)
     add_finding(run, s, subject, &judgement.findings.items[i]);
   if (judgement.findings.more_denials > 0)
-    add_denial(s, (struct denial){subject->manifest->file, subject->name, "", judgement.findings.more_denials});
+    add_denial(
+        s, (struct denial){subject->manifest->file, object_of(s->arena, subject), "", judgement.findings.more_denials});
 }
 
 /* Reads and judges the manifests with DRAFTS. */
@@ -135,14 +141,24 @@ static void forget(struct situation *s) {
   dw_arena_free(s->arena);
 }
 
-/* The rule that denies something in NEW that OLD allows; NULL if there is none. */
+static bool is_denial_of(const struct denial *denial, const char *file, const char *object) {
+  return file == NULL || (strcmp(denial->object, object) == 0 && strcmp(denial->file, file) == 0);
+}
+
+/* The rule that denies something in NEW that OLD allows: in OBJECT of FILE, or anywhere if FILE is NULL. NULL if there
+ * is none. */
+static const char *new_denial_of(const struct situation *old, const struct situation *new, const char *file,
+                                 const char *object) {
+  for (size_t i = 0; i < new->denial_count; i++)
+    if (is_denial_of(&new->denials[i], file, object) && new->denials[i].count > times_denied(old, &new->denials[i]))
+      return new->denials[i].rule;
+  return NULL;
+}
+
 static const char *new_denial(const struct situation *old, const struct situation *new) {
   if (new->subjects.read.unreadable.count > old->subjects.read.unreadable.count)
     return "unreadable";
-  for (size_t i = 0; i < new->denial_count; i++)
-    if (new->denials[i].count > times_denied(old, &new->denials[i]))
-      return new->denials[i].rule;
-  return NULL;
+  return new_denial_of(old, new, NULL, NULL);
 }
 
 /* --- one round: edits that do not depend on each other --- */
@@ -165,6 +181,7 @@ struct round {
   size_t doc_count, doc_capacity;
   const struct candidate **done;
   size_t done_count, done_capacity;
+  bool spread; /* at most one in each document */
 };
 
 enum { MOST_TIMES = 32 }; /* of one mistake, in case two rules disagree */
@@ -300,7 +317,7 @@ static void try_candidate(struct run *run, struct round *round, const struct can
     give_up(run, candidate, why);
     return;
   }
-  if (conflicts(round, doc, &edits))
+  if ((round->spread && doc->touched_count > 0) || conflicts(round, doc, &edits))
     return;
   if (!edit_doc(round, doc, &edits, &why)) {
     give_up(run, candidate, why);
@@ -415,12 +432,27 @@ struct step {
   struct situation after;
 };
 
-/* Tries at most MOST candidates of NOW, whose texts are BEFORE. False if there was nothing to do. */
-static bool take_step(struct run *run, const struct situation *now, const struct drafts *before, size_t most,
+/* How many candidates to try at once. */
+struct pace {
+  size_t most;
+  bool spread; /* at most one in each document, so that what it leads to can be told from what others do */
+};
+
+/* Tries the candidates of NOW that deny something, or else those that only warn, since a warning may go with a denial.
+ */
+static void try_some(struct run *run, struct round *round, const struct situation *now, size_t most, bool denies) {
+  for (size_t i = 0; i < now->candidate_count && round->done_count < most; i++)
+    if (now->candidates[i].denies == denies)
+      try_candidate(run, round, &now->candidates[i]);
+}
+
+/* Tries candidates of NOW, whose texts are BEFORE. False if there was nothing to do. */
+static bool take_step(struct run *run, const struct situation *now, const struct drafts *before, struct pace pace,
                       struct step *out) {
-  *out = (struct step){.round = {.arena = dw_arena_new(0)}};
-  for (size_t i = 0; i < now->candidate_count && out->round.done_count < most; i++)
-    try_candidate(run, &out->round, &now->candidates[i]);
+  *out = (struct step){.round = {.arena = dw_arena_new(0), .spread = pace.spread}};
+  try_some(run, &out->round, now, pace.most, true);
+  if (out->round.done_count == 0)
+    try_some(run, &out->round, now, pace.most, false);
   if (out->round.done_count == 0) {
     end_round(&out->round);
     return false;
@@ -434,25 +466,47 @@ static bool take_step(struct run *run, const struct situation *now, const struct
  * there are then. */
 static size_t look_ahead(struct run *run, const struct situation *now, struct step *steps) {
   size_t count = 1;
-  while (count < MOST_STEPS && new_denial(now, &steps[count - 1].after) != NULL &&
-         take_step(run, &steps[count - 1].after, &steps[count - 1].drafts, SIZE_MAX, &steps[count]))
+  while (
+      count < MOST_STEPS && new_denial(now, &steps[count - 1].after) != NULL &&
+      take_step(run, &steps[count - 1].after, &steps[count - 1].drafts, (struct pace){SIZE_MAX, false}, &steps[count]))
     count++;
   return count;
 }
 
-/* Tries at most MOST candidates of NOW at once, and keeps the result if nothing new is denied. TRIED receives how many
- * there were. */
-static bool make_round(struct run *run, struct situation *now, size_t most, size_t *tried) {
+/* Gives up the candidates of ROUND to which it is due that AFTER has new denials: the only one, or those in the objects
+ * that are denied. Returns whether there are any. */
+static bool blame(struct run *run, const struct round *round, const struct situation *now,
+                  const struct situation *after) {
+  bool any = false;
+  for (size_t i = 0; i < round->done_count; i++) {
+    const struct dw_subject *subject = round->done[i]->subject;
+    const char *rule = round->done_count == 1
+                           ? new_denial(now, after)
+                           : new_denial_of(now, after, subject->manifest->file, object_of(round->arena, subject));
+    if (rule != NULL)
+      give_up(run, round->done[i], dw_arena_printf(round->arena, "the result would be denied by %s", rule));
+    any |= rule != NULL;
+  }
+  return any;
+}
+
+/* Tries candidates of NOW at once, and keeps the result if nothing new is denied. Otherwise it changes PACE. Returns
+ * false if there is nothing left to try. */
+static bool make_round(struct run *run, struct situation *now, struct pace *pace) {
+  enum { FEW = 8 };
   struct step steps[MOST_STEPS];
-  *tried = 0;
-  if (!take_step(run, now, &run->drafts, most, &steps[0]))
+  if (!take_step(run, now, &run->drafts, *pace, &steps[0]))
     return false;
-  *tried = steps[0].round.done_count;
-  size_t count = *tried == 1 ? look_ahead(run, now, steps) : 1;
+  size_t tried = steps[0].round.done_count;
+  bool ahead = tried == 1 || pace->spread;
+  size_t count = ahead ? look_ahead(run, now, steps) : 1;
   bool good = new_denial(now, &steps[count - 1].after) == NULL;
-  if (!good && *tried == 1)
-    give_up(run, steps[0].round.done[0],
-            dw_arena_printf(run->arena, "the result would be denied by %s", new_denial(now, &steps[0].after)));
+  if (good)
+    *pace = (struct pace){SIZE_MAX, false};
+  else if (tried > FEW && !pace->spread)
+    pace->spread = true;
+  else if (!ahead || !blame(run, &steps[0].round, now, &steps[tried == 1 ? 0 : count - 1].after))
+    *pace = (struct pace){tried / 2 + (tried == 1), pace->spread && tried > FEW};
   for (size_t i = 0; good && i < count; i++)
     accept(run, &steps[i].round);
   if (good) {
@@ -465,26 +519,21 @@ static bool make_round(struct run *run, struct situation *now, size_t most, size
     if (!good || i + 1 < count)
       forget(&steps[i].after);
   }
-  return good;
+  return true;
 }
 
 void dw_fix_run(struct dw_arena *arena, const struct dw_fix_task *task, struct dw_fix_result *out,
                 struct dw_subjects *subjects) {
   struct run run = {.arena = arena, .task = task, .out = out};
-  size_t most = SIZE_MAX;
+  struct pace pace = {SIZE_MAX, false};
   *out = (struct dw_fix_result){.files = NULL};
   run.drafts = (struct drafts){dw_arena_array(arena, task->choice.draft_count, sizeof *run.drafts.items),
                                task->choice.draft_count};
   for (size_t i = 0; i < run.drafts.count; i++)
     run.drafts.items[i] = task->choice.drafts[i];
   struct situation now = look(&run, &run.drafts);
-  for (size_t i = 0; i < MOST_ROUNDS; i++) {
-    size_t tried = 0;
-    bool made = make_round(&run, &now, most, &tried);
-    if (tried == 0)
-      break;
-    most = made ? SIZE_MAX : tried / 2 + (tried == 1); /* if edits were undone, fewer at once */
-  }
+  for (size_t i = 0; i < MOST_ROUNDS && make_round(&run, &now, &pace); i++)
+    continue;
   finish(&run, &now);
   *subjects = now.subjects;
   dw_arena_free(now.arena);

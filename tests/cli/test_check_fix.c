@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "support/run_program.h"
 
 static const char broken[] = "# the cluster's migrations\n"
@@ -333,6 +334,48 @@ static void wrong_options_are_named(void **state) {
   expect_file("a.yaml", broken);
 }
 
+/* The route's next hop is in the range, which is a warning, until the route is gone. */
+static void a_warning_that_goes_with_a_denial_needs_no_fix(void **state) {
+  (void)state;
+  folder_write(".", "nad.yaml",
+               "apiVersion: k8s.cni.cncf.io/v1\n"
+               "kind: NetworkAttachmentDefinition\n"
+               "metadata: {name: migration-network, namespace: openshift-cnv}\n"
+               "spec:\n"
+               "  config: |\n"
+               "    {\"cniVersion\": \"0.3.1\", \"type\": \"macvlan\", \"master\": \"eth1\",\n"
+               "     \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.99.0.0/24\",\n"
+               "              \"routes\": [{\"dst\": \"0.0.0.0/0\", \"gw\": \"10.99.0.1\"}]}}\n");
+  RUN_SCOPED run = RUN("check", "--diff", "nad.yaml");
+  assert_non_null(strstr(run.out, "\n+     \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.99.0.0/24\"}}\n"));
+  assert_string_equal(run.err, "--fix would fix 1 mistake in 1 file\n");
+}
+
+/* Of many mistakes, those whose fix would lead to a denial stay, and the others are fixed. */
+static void many_mistakes_are_fixed_in_few_steps(void **state) {
+  (void)state;
+  enum { COUNT = 300 };
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  for (int i = 0; i < COUNT; i++)
+    dw_buf_printf(
+        &text,
+        "---\n"
+        "apiVersion: k8s.cni.cncf.io/v1\n"
+        "kind: NetworkAttachmentDefinition\n"
+        "metadata: {name: migration-network-%d, namespace: openshift-cnv}\n"
+        "spec:\n"
+        "  config: '{\"cniVersion\": \"0.3.1\", \"type\": \"macvlan\", \"master\": \"eth1\", \"mode\": \"Bridge\", "
+        "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.99.%d.0/24\", \"rangeStart\": "
+        "\"172.16.0.1\"}}'\n",
+        i, i % 250);
+  folder_write(".", "nads.yaml", dw_buf_text(&text));
+  RUN_SCOPED run = RUN("check", "--fix", "--no-snippets", "nads.yaml");
+  assert_non_null(strstr(run.out, "\nfixed 300 mistakes in 1 file\n"));
+  assert_non_null(strstr(run.out, "nads.yaml:1800: [ipam-lookalike-key] not fixed: the result would be denied by "
+                                  "range-ignored\n"));
+  assert_null(strstr(run.out, "[plugin-mode] not fixed"));
+}
+
 #define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter, leave)
 
 int main(void) {
@@ -355,6 +398,8 @@ int main(void) {
       IN_A_FOLDER(a_whole_project_is_fixed_in_one_run),
       IN_A_FOLDER(text_that_is_not_utf_8_stays),
       IN_A_FOLDER(wrong_options_are_named),
+      IN_A_FOLDER(a_warning_that_goes_with_a_denial_needs_no_fix),
+      IN_A_FOLDER(many_mistakes_are_fixed_in_few_steps),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
