@@ -23,11 +23,16 @@ static const char *label_of(const struct dw_object *node, const char *key) {
   return value == NULL && strcmp(key, "kubernetes.io/hostname") == 0 ? node->name : value;
 }
 
+/* The API server rejects a selector that is no map of strings, such as `matchLabels`: it selects no node. */
 static bool selects(const dw_json *policy, const struct dw_object *node) {
   const dw_json *selector = dw_json_path(policy, "spec", "nodeSelector", NULL);
-  for (struct dw_json_member it = dw_json_first(selector); it.value != NULL; it = dw_json_next(selector, it))
-    if (node == NULL || !dw_text_equal(label_of(node, it.key), dw_json_string(it.value)))
+  if (selector != NULL && dw_json_type(selector) != DW_JSON_OBJECT && dw_json_type(selector) != DW_JSON_NULL)
+    return false;
+  for (struct dw_json_member it = dw_json_first(selector); it.value != NULL; it = dw_json_next(selector, it)) {
+    const char *wanted = dw_json_string(it.value);
+    if (node == NULL || wanted == NULL || !dw_text_equal(label_of(node, it.key), wanted))
       return false;
+  }
   return true;
 }
 
@@ -35,6 +40,7 @@ static bool selects(const dw_json *policy, const struct dw_object *node) {
 
 struct building {
   struct dw_arena *arena;
+  const struct dw_object *before;
   struct dw_object object; /* its NICs and mappings are in ARENA, with room for more */
   size_t nic_room, mapping_room;
 };
@@ -91,13 +97,18 @@ static const dw_json *ports_of(const dw_json *interface) {
   return ports == NULL ? dw_json_get(bond, "slaves") : ports;
 }
 
+/* NULL if ENTRY has none. */
+static const char *port_name(const dw_json *entry) {
+  const char *name = dw_json_string(entry);
+  return name != NULL ? name : dw_json_get_string(entry, "name");
+}
+
 static void attach_ports(struct building *b, const dw_json *interface, struct dw_nic *controller) {
   const dw_json *ports = ports_of(interface);
   const char *name = controller->name;
   uint32_t lowest = 0;
   for (size_t i = 0; i < dw_json_size(ports); i++) {
-    const dw_json *entry = dw_json_at(ports, i);
-    const char *port = dw_json_string(entry) != NULL ? dw_json_string(entry) : dw_json_get_string(entry, "name");
+    const char *port = port_name(dw_json_at(ports, i));
     struct dw_nic *nic = port == NULL ? NULL : find_nic(b, port);
     if (nic == NULL || nic == controller)
       continue;
@@ -109,33 +120,137 @@ static void attach_ports(struct building *b, const dw_json *interface, struct dw
     controller->mtu = lowest;
 }
 
-/* --- one policy --- */
+/* --- one interface --- */
+
+/* nmstate leaves an interface with state "ignore" alone. With another identifier than its name (a MAC address or PCI
+ * address), the name is that of a profile, and the NIC has one that is not known here. */
+static bool is_named(const dw_json *interface) {
+  const char *state = dw_json_get_string(interface, "state");
+  const char *identifier = dw_json_get_string(interface, "identifier");
+  return dw_json_get_string(interface, "name") != NULL && (state == NULL || strcmp(state, "ignore") != 0) &&
+         (identifier == NULL || strcmp(identifier, "name") == 0);
+}
+
+static bool is_absent(const dw_json *interface) {
+  const char *state = dw_json_get_string(interface, "state");
+  return state != NULL && strcmp(state, "absent") == 0;
+}
+
+static bool is_among(const char *word, const char *const *words, size_t count) {
+  for (size_t i = 0; word != NULL && i < count; i++)
+    if (strcmp(words[i], word) == 0)
+      return true;
+  return false;
+}
+#define IS_AMONG(word, words) is_among(word, words, sizeof(words) / sizeof *(words))
+
+/* nmstate configures hardware, but can't create it. Without a type it finds nothing to configure. */
+static bool is_hardware(const char *type) {
+  static const char *const hardware[] = {"ethernet", "loopback", "unknown"};
+  return type == NULL || IS_AMONG(type, hardware);
+}
+
+static bool is_fixed(const struct dw_nic *nic) {
+  return nic->type == DW_NIC_ETHERNET || nic->type == DW_NIC_INFINIBAND || nic->type == DW_NIC_LOOPBACK;
+}
+
+/* "absent" removes the configuration of hardware, which stays. */
+static void deconfigure(struct dw_nic *nic) {
+  nic->up = false;
+  nic->addresses = NULL;
+  nic->address_count = 0;
+}
 
 static void apply_interface(struct building *b, const dw_json *interface, const struct dw_object *wanted) {
+  if (!is_named(interface))
+    return;
   const char *name = dw_json_get_string(interface, "name");
-  const char *state = dw_json_get_string(interface, "state");
-  const struct dw_nic *nic =
-      name == NULL ? NULL : dw_find_by_name(name, wanted->nns.nics, wanted->nns.nic_count, sizeof *wanted->nns.nics);
-  if (nic == NULL)
-    return;
-  if (state != NULL && strcmp(state, "absent") == 0) {
-    remove_nic(b, name);
-    return;
-  }
+  const struct dw_nic *nic = dw_find_by_name(name, wanted->nns.nics, wanted->nns.nic_count, sizeof *wanted->nns.nics);
   struct dw_nic *existing = find_nic(b, name);
-  if (existing != NULL)
+  if (is_absent(interface) && existing != NULL && is_fixed(existing))
+    deconfigure(existing);
+  else if (is_absent(interface))
+    remove_nic(b, name);
+  else if (nic != NULL && existing != NULL)
     change_nic(existing, interface, nic);
-  else
+  else if (nic != NULL && !is_hardware(dw_json_get_string(interface, "type")))
     add_nic(b, nic);
 }
 
+/* --- what can't be created --- */
+
+/* Also an expression that nmstate fills in on the node ("{{ capture.nic.interfaces.0.name }}") counts. */
+static bool may_have(const struct building *b, const char *name) {
+  size_t length = 0;
+  if (dw_text_placeholder(name, &length) != NULL)
+    return true;
+  for (size_t i = 0; i < b->object.nns.nic_count; i++) {
+    const struct dw_nic *nic = &b->object.nns.nics[i];
+    if (strcmp(nic->name, name) == 0 ||
+        (nic->more != NULL && is_among(name, nic->more->alt_names, nic->more->alt_name_count)))
+      return true;
+  }
+  return false;
+}
+
+/* Whether the NIC that INTERFACE is made over, if its type needs one, is there. */
+static bool has_base(const struct building *b, const dw_json *interface) {
+  /* Each in the member of the same name. */
+  static const char *const based[] = {"vlan", "infiniband", "mac-vlan", "mac-vtap", "macsec", "ipvlan"};
+  const char *type = dw_json_get_string(interface, "type");
+  if (!IS_AMONG(type, based))
+    return true;
+  const char *base = dw_json_get_string(dw_json_get(interface, type), "base-iface");
+  return base != NULL && may_have(b, base);
+}
+
+/* Open vSwitch creates missing ports of its bridges. */
+static bool has_ports(const struct building *b, const dw_json *interface) {
+  static const char *const ported[] = {"bond", "linux-bridge"};
+  const dw_json *ports = ports_of(interface);
+  if (!IS_AMONG(dw_json_get_string(interface, "type"), ported))
+    return true;
+  for (size_t i = 0; i < dw_json_size(ports); i++) {
+    const char *port = port_name(dw_json_at(ports, i));
+    if (port != NULL && !may_have(b, port))
+      return false;
+  }
+  return true;
+}
+
+static bool has_valid_vlan(const struct dw_nic *nic) {
+  return nic->type != DW_NIC_VLAN || (nic->more != NULL && nic->more->vlan_id >= 1 && nic->more->vlan_id <= 4094);
+}
+
+/* Removes the new interfaces that nmstate can't create, which may be what others are made over. */
+static bool remove_impossible(struct building *b, const dw_json *state) {
+  const struct dw_object *before = b->before;
+  const dw_json *interfaces = dw_json_get(state, "interfaces");
+  bool removed = false;
+  for (size_t i = 0; i < dw_json_size(interfaces); i++) {
+    const dw_json *interface = dw_json_at(interfaces, i);
+    const char *name = dw_json_get_string(interface, "name");
+    const struct dw_nic *nic = is_named(interface) ? find_nic(b, name) : NULL;
+    if (nic == NULL || dw_nns_find(before, name) != NULL ||
+        (has_base(b, interface) && has_ports(b, interface) && has_valid_vlan(nic)))
+      continue;
+    remove_nic(b, name);
+    removed = true;
+  }
+  return removed;
+}
+
+/* --- one policy --- */
+
 /* Ports and VLANs refer to interfaces that may come later in the list. */
 static void connect_interface(struct building *b, const dw_json *interface) {
-  const char *name = dw_json_get_string(interface, "name");
-  struct dw_nic *nic = name == NULL ? NULL : find_nic(b, name);
+  struct dw_nic *nic = is_named(interface) ? find_nic(b, dw_json_get_string(interface, "name")) : NULL;
   if (nic == NULL)
     return;
   attach_ports(b, interface, nic);
+  /* A new bond without ports has no carrier. */
+  if (nic->type == DW_NIC_BOND && dw_nns_find(b->before, nic->name) == NULL && dw_json_size(ports_of(interface)) == 0)
+    nic->up = false;
   struct dw_nic *base = nic->more == NULL || nic->more->base == NULL ? NULL : find_nic(b, nic->more->base);
   if (nic->mtu == 0 && base != NULL)
     nic->mtu = base->mtu;
@@ -167,15 +282,19 @@ static void apply_state(struct building *b, const dw_json *state, const struct d
   const dw_json *interfaces = dw_json_get(state, "interfaces");
   for (size_t i = 0; i < dw_json_size(interfaces); i++)
     apply_interface(b, dw_json_at(interfaces, i), wanted);
+  add_mappings(b, wanted);
+}
+
+static void connect_state(struct building *b, const dw_json *state) {
+  const dw_json *interfaces = dw_json_get(state, "interfaces");
   for (size_t i = 0; i < dw_json_size(interfaces); i++)
     connect_interface(b, dw_json_at(interfaces, i));
-  add_mappings(b, wanted);
 }
 
 /* --- all of them --- */
 
 static struct building begin(struct dw_arena *arena, const struct dw_object *nns) {
-  struct building b = {.arena = arena, .object = *nns};
+  struct building b = {.arena = arena, .before = nns, .object = *nns};
   b.nic_room = b.object.nns.nic_count;
   b.mapping_room = b.object.nns.mapping_count;
   b.object.nns.nics = dw_arena_array(arena, b.nic_room, sizeof *b.object.nns.nics);
@@ -196,10 +315,23 @@ static const struct dw_object *finish(struct building *b) {
   return dw_object_pack(object);
 }
 
+/* An interface of one policy may be made over that of a later one: kubernetes-nmstate tries again. */
+static void settle(struct building *b, const dw_json *const *states, size_t count) {
+  bool removed = true;
+  while (removed) {
+    removed = false;
+    for (size_t i = 0; i < count; i++)
+      removed = remove_impossible(b, states[i]) || removed;
+  }
+  for (size_t i = 0; i < count; i++)
+    connect_state(b, states[i]);
+}
+
 const struct dw_object *dw_desired_apply(const struct dw_object *nns, const struct dw_object *node,
                                          const dw_json *const *policies, size_t count) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_object **wanted = dw_arena_array(arena, count, sizeof(const struct dw_object *));
+  const dw_json **states = dw_arena_array(arena, count, sizeof(const dw_json *));
   struct building b = begin(arena, nns);
   size_t applied = 0;
   for (size_t i = 0; i < count; i++) {
@@ -207,9 +339,12 @@ const struct dw_object *dw_desired_apply(const struct dw_object *nns, const stru
     if (state == NULL || !selects(policies[i], node))
       continue;
     wanted[applied] = read_wanted(arena, state, nns->name);
-    if (wanted[applied] != NULL)
-      apply_state(&b, state, wanted[applied++]);
+    if (wanted[applied] == NULL)
+      continue;
+    apply_state(&b, state, wanted[applied]);
+    states[applied++] = state;
   }
+  settle(&b, states, applied);
   const struct dw_object *result = applied == 0 ? dw_object_ref(nns) : finish(&b);
   for (size_t i = 0; i < applied; i++)
     dw_object_unref(wanted[i]);
