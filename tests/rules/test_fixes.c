@@ -94,7 +94,9 @@ static void objects_move_to_the_namespace_where_they_are_read(void **state) {
   static const struct fix_case fixes[] = {
       {"migration-namespace", labelled, "", NULL, "set metadata.namespace \"openshift-cnv\"\n"},
       {"migration-namespace", labelled, NAD("openshift-cnv", "m"), NULL, ""},
-      {"config-namespace", HCO_AS("kubevirt-hyperconverged", "default", "{}"), "", NULL,
+      {"config-namespace", HCO_AS("kubevirt-hyperconverged", "default", "{}"), "", NULL, ""}, /* it is assumed */
+      {"config-namespace", HCO_AS("kubevirt-hyperconverged", "default", "{}"), "",
+       "{apiVersion: droveway.io/v1alpha1, kind: Policy, namespace: openshift-cnv}",
        "set metadata.namespace \"openshift-cnv\"\n"},
       {"config-namespace", HCO_AS("kubevirt-hyperconverged", "default", "{}"), HCO("{}"), NULL, ""},
       {"config-name", HCO_AS("hco", "openshift-cnv", "{}"), "", NULL,
