@@ -384,6 +384,8 @@ static bool is_rejected(const struct dw_cni_config *config, const char *ns, cons
   const struct dw_ovn *ovn = config->ovn;
   if (ovn == NULL || ovn->topology == DW_OVN_NO_TOPOLOGY || config->plugins[0].ipam.error != NULL)
     return true;
+  if (config->name.text == NULL) /* "Name", which is not compared: cni-ambiguous-key reports it */
+    return true;
   for (size_t i = 0; i < ovn->problem_count; i++)
     if (!ovn->problems[i].ignored)
       return true;

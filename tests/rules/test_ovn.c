@@ -331,6 +331,14 @@ static void rejects_nads_of_one_network_that_differ(void **state) {
   expect_conflict(LAYER2 SUBNETS ",\"mtu\":1400}", subnets, CONFLICT("warn"));
 }
 
+/* Libcni does not read "Name" as the configuration's name; OVN-Kubernetes does. */
+static void a_name_in_another_case_conflicts_with_nothing(void **state) {
+  (void)state;
+  expect_conflict("{\"cniVersion\":\"0.3.1\",\"Name\":\"mig\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\","
+                  "\"netAttachDefName\":\"openshift-cnv/migration-network\",\"subnets\":\"192.168.99.0/24\"}",
+                  OTHER(L2 ",\"subnets\":\"192.168.98.0/24\""), "warn cni-ambiguous-key spec.config.Name\n");
+}
+
 static void a_conflict_names_the_nad_and_the_keys(void **state) {
   (void)state;
   struct nad_case nad = {.config = LAYER2 ",\"subnets\":\"192.168.98.0/24\",\"mtu\":1400}",
@@ -391,6 +399,7 @@ int main(void) {
       cmocka_unit_test(requires_a_mapping_of_the_localnet_on_every_node),
       cmocka_unit_test(only_warns_if_no_node_reports_mappings),
       cmocka_unit_test(rejects_nads_of_one_network_that_differ),
+      cmocka_unit_test(a_name_in_another_case_conflicts_with_nothing),
       cmocka_unit_test(a_conflict_names_the_nad_and_the_keys),
       cmocka_unit_test(nads_of_one_network_may_share_its_pool),
       cmocka_unit_test(ignores_nads_that_define_no_network),
