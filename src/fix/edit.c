@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "fix/value.h"
+#include "yaml/yaml_scalar.h"
 
 /* --- following a path --- */
 
@@ -135,6 +136,18 @@ static struct dw_span comment_of(const struct dw_fix_editor *e, const struct dw_
   return (struct dw_span){at, comment ? line_end - at : 0};
 }
 
+/* Whether TEXT is the value of NODE, which has no quotes, but not its text: yes is true, and 010 is 8. Which of the two
+ * was meant is not clear. */
+static bool is_other_spelling(const struct dw_fix_editor *e, const struct dw_yaml_node *node, const char *text) {
+  const struct yaml_scalar scalar = {.text = node->text, .length = node->length, .plain = true};
+  const char *problem = NULL;
+  if (text == NULL || e->text->json || node->kind != DW_YAML_SCALAR || node->style != ' ')
+    return false;
+  const dw_json *value = dw_yaml_scalar_value(e->arena, &scalar, &problem);
+  return dw_json_type(value) != DW_JSON_STRING && dw_json_type(value) > DW_JSON_NULL &&
+         strcmp(dw_json_text(e->arena, value), text) == 0 && strcmp(node->text, text) != 0;
+}
+
 static bool replace_value(struct dw_fix_editor *e, const struct dw_yaml_node *node, const dw_json *value) {
   size_t end = dw_fix_content_end(e, node);
   bool scalar = node->kind == DW_YAML_SCALAR;
@@ -143,6 +156,8 @@ static bool replace_value(struct dw_fix_editor *e, const struct dw_yaml_node *no
     return dw_fix_refuse(e, "it comes from an alias, and may be used elsewhere");
   if (!scalar && !e->text->json && dw_fix_has_comment(e, node->start, end))
     return dw_fix_refuse(e, "it contains comments");
+  if (is_other_spelling(e, node, dw_json_string(value)))
+    return dw_fix_refuse(e, "YAML reads its text as another value: quote the one that is meant");
   struct dw_span comment = comment_of(e, node, end);
   const char *text = dw_fix_render(e, value, scalar ? node->style : ' ');
   const char *kept = "";

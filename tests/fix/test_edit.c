@@ -276,6 +276,22 @@ static void json_in_other_scalars_keeps_their_style(void **state) {
   EXPECT_ALL(samples);
 }
 
+/* Which of the two a person meant by text without quotes is not clear if YAML reads it as another value. */
+static void text_that_yaml_reads_as_another_value_gets_no_quotes(void **state) {
+  static const char why[] = "YAML reads its text as another value: quote the one that is meant";
+  (void)state;
+  static const struct sample samples[] = {
+      DONE("a: 5\n", SET, "a", "\"5\"", "a: \"5\"\n"),
+      DONE("a: true\n", SET, "a", "\"true\"", "a: \"true\"\n"),
+      DONE("a: yes\n", SET, "a", "\"no\"", "a: \"no\"\n"),
+      DONE("a: yes\n", SET, "a", "false", "a: false\n"),
+      KEPT("a: yes\n", SET, "a", "\"true\"", why),
+      KEPT("a: 010\n", SET, "a", "\"8\"", why),
+      KEPT("{a: 0x10}\n", SET, "a", "\"16\"", why),
+  };
+  EXPECT_ALL(samples);
+}
+
 static void what_is_shared_stays(void **state) {
   (void)state;
   static const struct sample samples[] = {
@@ -316,6 +332,7 @@ int main(void) {
       cmocka_unit_test(json_keeps_its_spacing),
       cmocka_unit_test(json_in_a_literal_keeps_its_lines),
       cmocka_unit_test(json_in_other_scalars_keeps_their_style),
+      cmocka_unit_test(text_that_yaml_reads_as_another_value_gets_no_quotes),
       cmocka_unit_test(what_is_shared_stays),
       cmocka_unit_test(yaml_in_a_string_is_edited),
   };
