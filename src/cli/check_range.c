@@ -49,7 +49,7 @@ static struct dw_edits without_parts(struct dw_arena *arena, const char *field, 
                                       "gateway",     "exclude",   "excludeSubnets"};
   size_t parent = (size_t)(strrchr(field, '.') - field);
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-    if (dw_json_get(ipam, parts[i]) != NULL)
+    if (dw_json_get_fold(ipam, parts[i], NULL) != NULL)
       edits = dw_edits_join(arena, edits,
                             dw_edit_remove(arena, dw_arena_printf(arena, "%.*s.%s", (int)parent, field, parts[i])));
   return edits;
