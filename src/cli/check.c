@@ -178,7 +178,12 @@ static int fix(const struct cli_manifest_arguments *arguments, const struct chec
   struct cli_fixed fixed;
   if (cli_fix_load(arena, arguments, options->range, &fixed, &subjects, &err) != 0)
     return cli_fail(&err);
-  int written = options->diff ? CLI_OK : cli_fix_write(&fixed);
+  int written = options->diff ? CLI_OK : cli_fix_write(arena, &fixed);
+  if (written != CLI_OK && fixed.input.file == NULL) { /* reports what is in the files */
+    dw_subjects_free(&subjects);
+    if (cli_subjects_load(arguments, &subjects, &err) != 0)
+      return cli_fail(&err);
+  }
   int status =
       options->diff ? cli_fix_show(&fixed, options->how.quiet) : report(&subjects, &arguments->world, options, &fixed);
   status = cli_finish(written != CLI_OK ? written : status);

@@ -2,10 +2,23 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/state.h"
 #include "files/replace.h"
 #include "fix/diff.h"
+
+/* The manifests are read several times, which a pipe does not allow. */
+static int refuse_pipes(const struct cli_manifest_arguments *arguments, struct dw_error *err) {
+  for (size_t i = 0; i < arguments->path_count; i++) {
+    struct stat info;
+    if (stat(arguments->paths[i], &info) != 0 || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode))
+      continue;
+    dw_error_set(err, DW_ERR_IO, "is not a file, so it can't be read twice and written; use standard input (-)");
+    return dw_error_in_file(err, arguments->paths[i]);
+  }
+  return 0;
+}
 
 static bool names_input(const struct cli_manifest_arguments *arguments) {
   for (size_t i = 0; i < arguments->path_count; i++)
@@ -28,7 +41,7 @@ int cli_fix_load(struct dw_arena *arena, const struct cli_manifest_arguments *ar
   struct dw_sources sources = cli_sources(&arguments->world);
   *fixed = (struct cli_fixed){.input = {.file = NULL}};
   struct cli_state state;
-  struct dw_policy *policy = dw_policy_load(&sources, err);
+  struct dw_policy *policy = refuse_pipes(arguments, err) == 0 ? dw_policy_load(&sources, err) : NULL;
   if (policy == NULL)
     return -1;
   struct cli_state_query query = {&arguments->world, policy->namespace_, DW_KEEP_JUDGED};
@@ -59,17 +72,42 @@ static void print_input(const struct cli_fixed *fixed) {
   fwrite(text, 1, length, stdout);
 }
 
-int cli_fix_write(const struct cli_fixed *fixed) {
+/* FILE is as it was: what was fixed in it is left. */
+static void keep_mistakes(struct dw_arena *arena, struct dw_fix_result *result, const char *file) {
+  struct dw_fix_notes *fixed = &result->fixed;
+  struct dw_fix_notes *left = &result->left;
+  size_t kept = 0;
+  for (size_t i = 0; i < fixed->count; i++) {
+    struct dw_fix_note note = fixed->items[i];
+    if (strcmp(note.file, file) != 0) {
+      fixed->items[kept++] = note;
+      continue;
+    }
+    note.what = "the file can't be written";
+    left->items = dw_arena_more(arena, left->items, left->count, &left->capacity, sizeof *left->items);
+    left->items[left->count++] = note;
+  }
+  fixed->count = kept;
+}
+
+int cli_fix_write(struct dw_arena *arena, struct cli_fixed *fixed) {
+  struct dw_fix_result *result = &fixed->result;
   int status = CLI_OK;
+  size_t kept = 0;
   if (fixed->input.file != NULL)
     print_input(fixed);
-  for (size_t i = 0; i < fixed->result.file_count; i++) {
-    const struct dw_fix_file *file = &fixed->result.files[i];
-    const struct dw_replacement replacement = {file->old, file->new, file->old_length, file->new_length};
+  for (size_t i = 0; i < result->file_count; i++) {
+    const struct dw_fix_file file = result->files[i];
+    const struct dw_replacement replacement = {file.old, file.new, file.old_length, file.new_length};
     struct dw_error err = DW_ERROR_INIT;
-    if (strcmp(file->file, "-") != 0 && dw_replace_file(file->file, &replacement, &err) != 0)
-      status = cli_fail(&err);
+    if (strcmp(file.file, "-") == 0 || dw_replace_file(file.file, &replacement, &err) == 0) {
+      result->files[kept++] = file;
+      continue;
+    }
+    status = cli_fail(&err);
+    keep_mistakes(arena, result, file.file);
   }
+  result->file_count = kept;
   return status;
 }
 

@@ -20,8 +20,8 @@ struct dw_edits cli_fix_range(void *context, struct dw_arena *arena, const struc
                               const struct dw_subject *subject, const struct dw_finding *finding);
 
 /* Writes the changed files, and the text of standard input to standard output. CLI_FAILED after printing an error for
- * each file that can't be written. */
-int cli_fix_write(const struct cli_fixed *fixed);
+ * each file that can't be written: FIXED, which is in ARENA, does not have it any more, and its mistakes are left. */
+int cli_fix_write(struct dw_arena *arena, struct cli_fixed *fixed);
 
 /* Prints the differences to standard output, and, unless QUIET, how much they would fix to standard error. CLI_DENIED
  * if there are any, else CLI_OK. */

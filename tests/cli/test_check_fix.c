@@ -334,6 +334,35 @@ static void wrong_options_are_named(void **state) {
   expect_file("a.yaml", broken);
 }
 
+static void what_is_no_file_is_refused(void **state) {
+  (void)state;
+  assert_int_equal(mkfifo("pipe.yaml", 0600), 0);
+  RUN_SCOPED run = RUN("check", "--fix", "pipe.yaml");
+  assert_string_equal(run.out, "");
+  assert_string_equal(run.err, "droveway: pipe.yaml: is not a file, so it can't be read twice and written; use "
+                               "standard input (-)\n");
+  assert_int_equal(run.status, 2);
+}
+
+static void what_is_not_written_is_not_reported_as_fixed(void **state) {
+  (void)state;
+  if (geteuid() == 0)
+    skip(); /* root may write everywhere */
+  assert_int_equal(chmod(".", 0555), 0);
+  RUN_SCOPED run = RUN("check", "--fix", "--no-snippets", "a.yaml");
+  assert_int_equal(chmod(".", 0755), 0);
+  assert_int_equal(strncmp(run.out,
+                           "fixed 0 mistakes in 0 files\n"
+                           "a.yaml:7: [network-empty] not fixed: the file can't be written\n"
+                           "a.yaml:8: [limit-type] not fixed: the file can't be written\n"
+                           "\n"
+                           "a.yaml:7:",
+                           150),
+                   0);
+  assert_int_equal(run.status, 2);
+  expect_file("a.yaml", broken);
+}
+
 /* The route's next hop is in the range, which is a warning, until the route is gone. */
 static void a_warning_that_goes_with_a_denial_needs_no_fix(void **state) {
   (void)state;
@@ -400,6 +429,8 @@ int main(void) {
       IN_A_FOLDER(wrong_options_are_named),
       IN_A_FOLDER(a_warning_that_goes_with_a_denial_needs_no_fix),
       IN_A_FOLDER(many_mistakes_are_fixed_in_few_steps),
+      IN_A_FOLDER(what_is_no_file_is_refused),
+      IN_A_FOLDER(what_is_not_written_is_not_reported_as_fixed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -335,7 +335,7 @@ static void rejects_nads_of_one_network_that_differ(void **state) {
 static void a_name_in_another_case_conflicts_with_nothing(void **state) {
   (void)state;
   expect_conflict("{\"cniVersion\":\"0.3.1\",\"Name\":\"mig\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\","
-                  "\"netAttachDefName\":\"openshift-cnv/migration-network\",\"subnets\":\"192.168.99.0/24\"}",
+                  "\"netAttachDefName\":\"openshift-cnv/net\",\"subnets\":\"192.168.99.0/24\"}",
                   OTHER(L2 ",\"subnets\":\"192.168.98.0/24\""), "warn cni-ambiguous-key spec.config.Name\n");
 }
 
