@@ -93,6 +93,16 @@ static bool is_elsewhere(const struct dw_check *check) {
   return strcmp(check->ns, check->policy->namespace_) != 0;
 }
 
+/* Whether there is no other HyperConverged. With several, maybe of several clusters, it is not clear which is which. */
+static bool is_only_one(const struct dw_check *check) {
+  for (size_t i = 0; i < dw_view_count(check->view, DW_KIND_HYPERCONVERGED); i++) {
+    const struct dw_object *other = dw_view_at(check->view, DW_KIND_HYPERCONVERGED, i);
+    if (strcmp(other->name, check->name) != 0 || strcmp(other->namespace_, check->ns) != 0)
+      return false;
+  }
+  return true;
+}
+
 static void config_namespace(struct dw_check *check, const struct dw_rule *rule) {
   const char *ns = check->policy->namespace_;
   if (!is_elsewhere(check))
@@ -102,7 +112,7 @@ static void config_namespace(struct dw_check *check, const struct dw_rule *rule)
                            .value = check->ns,
                            .fix = dw_arena_printf(check->arena, "create it in %s", ns)};
   /* Not to a namespace that is only assumed: upstream, it has another name than with OpenShift. */
-  if (check->policy->namespace_known && dw_view_find(check->view, DW_KIND_HYPERCONVERGED, ns, check->name) == NULL)
+  if (check->policy->namespace_known && is_only_one(check))
     found.edits = dw_edit_set_text(check->arena, found.field, ns);
   dw_report(check, rule, &found, "HyperConverged's operator only reads namespace %s", ns);
 }
@@ -113,7 +123,7 @@ static void config_name(struct dw_check *check, const struct dw_rule *rule) {
     return;
   struct dw_found found = {
       .reason = DW_REASON_INVALID, .field = "metadata.name", .value = check->name, .fix = "rename it"};
-  if (dw_view_find(check->view, DW_KIND_HYPERCONVERGED, check->ns, name) == NULL)
+  if (is_only_one(check))
     found.edits = dw_edit_set_text(check->arena, found.field, name);
   dw_report(check, rule, &found, "HyperConverged's operator only reads the object named %s", name);
 }

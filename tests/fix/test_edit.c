@@ -281,12 +281,9 @@ static void text_that_yaml_reads_as_another_value_gets_no_quotes(void **state) {
   static const char why[] = "YAML reads its text as another value: quote the one that is meant";
   (void)state;
   static const struct sample samples[] = {
-      DONE("a: 5\n", SET, "a", "\"5\"", "a: \"5\"\n"),
-      DONE("a: true\n", SET, "a", "\"true\"", "a: \"true\"\n"),
-      DONE("a: yes\n", SET, "a", "\"no\"", "a: \"no\"\n"),
-      DONE("a: yes\n", SET, "a", "false", "a: false\n"),
-      KEPT("a: yes\n", SET, "a", "\"true\"", why),
-      KEPT("a: 010\n", SET, "a", "\"8\"", why),
+      DONE("a: 5\n", SET, "a", "\"5\"", "a: \"5\"\n"),     DONE("a: true\n", SET, "a", "\"true\"", "a: \"true\"\n"),
+      DONE("a: yes\n", SET, "a", "\"no\"", "a: \"no\"\n"), DONE("a: yes\n", SET, "a", "false", "a: false\n"),
+      KEPT("a: yes\n", SET, "a", "\"true\"", why),         KEPT("a: 010\n", SET, "a", "\"8\"", why),
       KEPT("{a: 0x10}\n", SET, "a", "\"16\"", why),
   };
   EXPECT_ALL(samples);

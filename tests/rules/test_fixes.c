@@ -99,6 +99,7 @@ static void objects_move_to_the_namespace_where_they_are_read(void **state) {
        "{apiVersion: droveway.io/v1alpha1, kind: Policy, namespace: openshift-cnv}",
        "set metadata.namespace \"openshift-cnv\"\n"},
       {"config-namespace", HCO_AS("kubevirt-hyperconverged", "default", "{}"), HCO("{}"), NULL, ""},
+      {"config-name", HCO_AS("hco-a", "openshift-cnv", "{}"), HCO_AS("hco-b", "openshift-cnv", "{}"), NULL, ""},
       {"config-name", HCO_AS("hco", "openshift-cnv", "{}"), "", NULL,
        "set metadata.name \"kubevirt-hyperconverged\"\n"},
       {"config-name", HCO_AS("hco", "openshift-cnv", "{}"), HCO("{}"), NULL, ""},
