@@ -68,8 +68,39 @@ static void remove_nic(struct building *b, const char *name) {
   b->object.nns.nic_count = kept;
 }
 
+static const char **join_names(struct dw_arena *arena, const struct dw_nic_more *a, const struct dw_nic_more *b) {
+  const char **all = dw_arena_array(arena, a->alt_name_count + b->alt_name_count, sizeof(const char *));
+  for (size_t i = 0; i < a->alt_name_count; i++)
+    all[i] = a->alt_names[i];
+  for (size_t i = 0; i < b->alt_name_count; i++)
+    all[a->alt_name_count + i] = b->alt_names[i];
+  return all;
+}
+
+static void change_more(struct dw_arena *arena, struct dw_nic *nic, const dw_json *interface,
+                        const struct dw_nic_more *wanted) {
+  struct dw_nic_more *more = dw_arena_alloc(arena, sizeof *more);
+  *more = nic->more == NULL ? (struct dw_nic_more){0} : *nic->more;
+  if (wanted->base != NULL)
+    more->base = wanted->base;
+  if (wanted->vlan_id != 0)
+    more->vlan_id = wanted->vlan_id;
+  if (dw_json_path(interface, "bridge", "port", NULL) != NULL) {
+    more->ports = wanted->ports;
+    more->port_count = wanted->port_count;
+  }
+  if (more->default_vlan == 0 || dw_json_path(interface, "bridge", "options", "vlan-default-pvid", NULL) != NULL)
+    more->default_vlan = wanted->default_vlan;
+  if (wanted->alt_name_count > 0) {
+    more->alt_names = join_names(arena, more, wanted);
+    more->alt_name_count += wanted->alt_name_count;
+  }
+  nic->more = more;
+}
+
 /* What a desired interface does not mention stays as it is. */
-static void change_nic(struct dw_nic *nic, const dw_json *interface, const struct dw_nic *wanted) {
+static void change_nic(struct dw_arena *arena, struct dw_nic *nic, const dw_json *interface,
+                       const struct dw_nic *wanted) {
   if (dw_json_get(interface, "type") != NULL) {
     nic->type = wanted->type;
     nic->fits_master = wanted->fits_master && nic->controller == NULL;
@@ -79,7 +110,7 @@ static void change_nic(struct dw_nic *nic, const dw_json *interface, const struc
   if (wanted->mtu != 0)
     nic->mtu = wanted->mtu;
   if (wanted->more != NULL)
-    nic->more = wanted->more;
+    change_more(arena, nic, interface, wanted->more);
   if (wanted->address_count > 0) {
     nic->addresses = wanted->addresses;
     nic->address_count = wanted->address_count;
@@ -118,6 +149,33 @@ static void attach_ports(struct building *b, const dw_json *interface, struct dw
   }
   if (controller->mtu == 0)
     controller->mtu = lowest;
+}
+
+static bool has_port(const struct dw_nic *bridge, const char *name) {
+  for (size_t i = 0; i < dw_nic_port_count(bridge); i++)
+    if (strcmp(bridge->more->ports[i].name, name) == 0)
+      return true;
+  return false;
+}
+
+/* A port may name its controller instead. */
+static void attach_to_controller(struct building *b, const dw_json *interface, struct dw_nic *nic) {
+  const char *name = dw_json_get_string(interface, "controller");
+  struct dw_nic *controller = name == NULL ? NULL : find_nic(b, name);
+  if (controller == NULL || controller == nic)
+    return;
+  nic->controller = controller->name;
+  nic->fits_master = false;
+  if (controller->type != DW_NIC_LINUX_BRIDGE || has_port(controller, nic->name))
+    return;
+  struct dw_nic_more *more = dw_arena_alloc(b->arena, sizeof *more);
+  *more = controller->more == NULL ? (struct dw_nic_more){.default_vlan = 1} : *controller->more;
+  struct dw_bridge_port *ports = dw_arena_array(b->arena, more->port_count + 1, sizeof *ports);
+  for (size_t i = 0; i < more->port_count; i++)
+    ports[i] = more->ports[i];
+  ports[more->port_count++] = (struct dw_bridge_port){.name = nic->name};
+  more->ports = ports;
+  controller->more = more;
 }
 
 /* --- one interface --- */
@@ -172,7 +230,7 @@ static void apply_interface(struct building *b, const dw_json *interface, const 
   else if (is_absent(interface))
     remove_nic(b, name);
   else if (nic != NULL && existing != NULL)
-    change_nic(existing, interface, nic);
+    change_nic(b->arena, existing, interface, nic);
   else if (nic != NULL && !is_hardware(dw_json_get_string(interface, "type")))
     add_nic(b, nic);
 }
@@ -248,6 +306,7 @@ static void connect_interface(struct building *b, const dw_json *interface) {
   if (nic == NULL)
     return;
   attach_ports(b, interface, nic);
+  attach_to_controller(b, interface, nic);
   /* A new bond without ports has no carrier. */
   if (nic->type == DW_NIC_BOND && dw_nns_find(b->before, nic->name) == NULL && dw_json_size(ports_of(interface)) == 0)
     nic->up = false;
@@ -256,7 +315,21 @@ static void connect_interface(struct building *b, const dw_json *interface) {
     nic->mtu = base->mtu;
 }
 
-static void add_mappings(struct building *b, const struct dw_object *wanted) {
+static void remove_mapping(struct building *b, const char *localnet) {
+  size_t kept = 0;
+  for (size_t i = 0; i < b->object.nns.mapping_count; i++)
+    if (strcmp(b->object.nns.mappings[i].localnet, localnet) != 0)
+      b->object.nns.mappings[kept++] = b->object.nns.mappings[i];
+  b->object.nns.mapping_count = kept;
+}
+
+static void change_mappings(struct building *b, const dw_json *state, const struct dw_object *wanted) {
+  const dw_json *list = dw_json_path(state, "ovn", "bridge-mappings", NULL);
+  for (size_t i = 0; i < dw_json_size(list); i++) {
+    const char *localnet = dw_json_get_string(dw_json_at(list, i), "localnet");
+    if (localnet != NULL)
+      remove_mapping(b, localnet);
+  }
   for (size_t i = 0; i < wanted->nns.mapping_count; i++) {
     struct dw_object *object = &b->object;
     object->nns.mappings = dw_arena_more(b->arena, object->nns.mappings, object->nns.mapping_count, &b->mapping_room,
@@ -282,7 +355,7 @@ static void apply_state(struct building *b, const dw_json *state, const struct d
   const dw_json *interfaces = dw_json_get(state, "interfaces");
   for (size_t i = 0; i < dw_json_size(interfaces); i++)
     apply_interface(b, dw_json_at(interfaces, i), wanted);
-  add_mappings(b, wanted);
+  change_mappings(b, state, wanted);
 }
 
 static void connect_state(struct building *b, const dw_json *state) {

@@ -38,7 +38,7 @@ static int setup(void **state) {
       "{apiVersion: nmstate.io/v1beta1, kind: NodeNetworkState, metadata: {name: a}, status: {currentState: "
       "{interfaces: [{name: eth0, type: ethernet, state: up, mtu: 1500}, {name: eth1, type: ethernet, state: "
       "down, mtu: 9000, ethernet: {speed: 10000}, alt-names: [{name: port1}]}, {name: eth2, type: ethernet, state: up, "
-      "mtu: 4000}, {name: br0, type: linux-bridge, state: up}]}}}");
+      "mtu: 4000}, {name: br0, type: linux-bridge, state: up, bridge: {port: [{name: eth0}]}}]}}}");
   f.node = read_object(f.arena, "{apiVersion: v1, kind: Node, metadata: {name: a, labels: {role: big}}}");
   *state = &f;
   return 0;
@@ -199,6 +199,59 @@ static void a_new_bond_without_ports_is_not_up(void **state) {
   dw_object_unref(after);
 }
 
+/* A policy often mentions only what it changes. */
+static void ports_and_names_that_are_not_mentioned_stay(void **state) {
+  struct fixture *f = *state;
+  static const struct {
+    const char *interface;
+    uint32_t ports;
+  } cases[] = {
+      {"{name: br0, type: linux-bridge, mtu: 9000}", 1},
+      {"{name: br0, type: linux-bridge, bridge: {options: {stp: {enabled: false}}}}", 1},
+      {"{name: br0, type: linux-bridge, bridge: {port: []}}", 0},
+      {"{name: br0, type: linux-bridge, bridge: {port: [{name: eth1}, {name: eth2}]}}", 2},
+      {"{name: eth1, type: ethernet, controller: br0}", 2}, /* a port may name its controller */
+      {"{name: eth0, type: ethernet, controller: br0}", 1},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const struct dw_object *after =
+        apply(f, dw_arena_printf(f->arena, "desiredState: {interfaces: [%s]}", cases[i].interface));
+    if (dw_nic_port_count(dw_nns_find(after, "br0")) != cases[i].ports)
+      fail_msg("%s: %u ports", cases[i].interface, dw_nic_port_count(dw_nns_find(after, "br0")));
+    dw_object_unref(after);
+  }
+  const struct dw_object *after = apply(f, INTERFACES("{name: eth1, type: ethernet, alt-names: [{name: port2}]}"));
+  assert_non_null(dw_nns_find(after, "port1"));
+  assert_ptr_equal(dw_nns_find(after, "port1"), dw_nns_find(after, "port2"));
+  dw_object_unref(after);
+}
+
+static void a_new_bridge_takes_a_port_that_names_it(void **state) {
+  struct fixture *f = *state;
+  const struct dw_object *after =
+      apply(f, INTERFACES("{name: br9, type: linux-bridge, state: up}, {name: eth2, type: ethernet, controller: br9}"));
+  assert_int_equal(dw_nic_port_count(dw_nns_find(after, "br9")), 1);
+  assert_string_equal(dw_nns_find(after, "eth2")->controller, "br9");
+  assert_false(dw_nns_find(after, "eth2")->fits_master);
+  dw_object_unref(after);
+}
+
+static void a_mapping_that_is_absent_is_removed(void **state) {
+  struct fixture *f = *state;
+  static const char add[] = "{spec: {desiredState: {ovn: {bridge-mappings: [{localnet: mig, bridge: br-mig}]}}}}";
+  static const char change[] = "{spec: {desiredState: {ovn: {bridge-mappings: [{localnet: mig, bridge: br-new}]}}}}";
+  static const char drop[] = "{spec: {desiredState: {ovn: {bridge-mappings: [{localnet: mig, state: absent}]}}}}";
+  const dw_json *changed[] = {read_yaml(f->arena, add), read_yaml(f->arena, change)};
+  const dw_json *dropped[] = {read_yaml(f->arena, add), read_yaml(f->arena, drop)};
+  const struct dw_object *first = dw_desired_apply(f->nns, f->node, changed, 2);
+  const struct dw_object *second = dw_desired_apply(f->nns, f->node, dropped, 2);
+  assert_int_equal(first->nns.mapping_count, 1);
+  assert_string_equal(first->nns.mappings[0].bridge, "br-new");
+  assert_int_equal(second->nns.mapping_count, 0);
+  dw_object_unref(first);
+  dw_object_unref(second);
+}
+
 static void a_localnet_is_mapped(void **state) {
   struct fixture *f = *state;
   const struct dw_object *after =
@@ -266,7 +319,10 @@ int main(void) {
       cmocka_unit_test(what_nmstate_can_not_create_is_not_added),
       cmocka_unit_test(ports_of_what_can_not_be_created_stay_free),
       cmocka_unit_test(a_new_bond_without_ports_is_not_up),
+      cmocka_unit_test(ports_and_names_that_are_not_mentioned_stay),
+      cmocka_unit_test(a_new_bridge_takes_a_port_that_names_it),
       cmocka_unit_test(a_localnet_is_mapped),
+      cmocka_unit_test(a_mapping_that_is_absent_is_removed),
       cmocka_unit_test(labels_select_nodes),
       cmocka_unit_test(an_unknown_node_is_selected_without_labels_only),
       cmocka_unit_test(other_objects_are_not_policies),
