@@ -354,6 +354,43 @@ static void a_wrong_pattern_is_an_error(void **state) {
       "1 object checked, 0 denied: 1 error, 0 warnings; 1 input could not be read\n");
 }
 
+/* --- NodeNetworkConfigurationPolicies in the input --- */
+
+/* The NIC that a NAD names, and a policy for it. */
+#define ON_NIC(nic, selector, interface)                                                                               \
+  "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: m, namespace: openshift-cnv, " \
+  "labels: {droveway.io/migration-network: 'true'}}, spec: {config: '{\"cniVersion\": \"0.3.1\", \"name\": \"m\", "    \
+  "\"type\": \"macvlan\", \"master\": \"" nic "\", \"ipam\": {\"type\": \"whereabouts\", \"range\": "                  \
+  "\"10.77.0.0/24\"}}'}}\n---\n{apiVersion: nmstate.io/v1, kind: NodeNetworkConfigurationPolicy, metadata: {name: "    \
+  "p}, "                                                                                                               \
+  "spec: {nodeSelector: " selector ", desiredState: {interfaces: [" interface "]}}}\n"
+#define VLAN(base) "{name: eth1.5, type: vlan, state: up, vlan: {base-iface: " base ", id: 5}}"
+
+static void only_a_policy_that_creates_the_nic_makes_it_exist(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    const char *found; /* NULL: nothing */
+  } cases[] = {
+      {ON_NIC("eth1.5", "{}", VLAN("eth1")), NULL},
+      {ON_NIC("eth1.5", "{node-role.kubernetes.io/worker: ''}", VLAN("eth1")), NULL},
+      {ON_NIC("eth1.5", "{matchLabels: {node-role.kubernetes.io/worker: ''}}", VLAN("eth1")), "[master-missing]"},
+      {ON_NIC("eth1.5", "{zone: nowhere}", VLAN("eth1")), "[master-missing]"},
+      {ON_NIC("eth1.5", "{}", VLAN("eth99")), "[master-missing]"},
+      {ON_NIC("eth99", "{}", "{name: eth99, type: ethernet, state: up}"), "[master-missing]"},
+      {ON_NIC("bond9", "{}", "{name: bond9, type: bond, state: up, link-aggregation: {port: [eth99]}}"),
+       "[master-missing]"},
+      {ON_NIC("bond9", "{}", "{name: bond9, type: bond, state: up, link-aggregation: {port: []}}"), "[master-down]"},
+      {ON_NIC("bond9", "{}", "{name: bond9, type: bond, state: up, link-aggregation: {port: [eth1]}}"), NULL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    RUN_SCOPED run = RUN_WITH(cases[i].text, "check", "-", STATE, "--no-snippets");
+    const char *found = cases[i].found == NULL ? "1 object checked, 0 denied: 0 errors, 0 warnings" : cases[i].found;
+    if (strstr(run.out, found) == NULL)
+      fail_msg("%s\n%s", cases[i].text, run.out);
+  }
+}
+
 /* --- other commands --- */
 
 static void inspect_shows_the_rest(void **state) {
@@ -416,6 +453,7 @@ int main(void) {
       TEST(an_empty_path_is_wrong_usage),
       TEST(excluded_files_are_not_read),
       TEST(a_wrong_pattern_is_an_error),
+      cmocka_unit_test(only_a_policy_that_creates_the_nic_makes_it_exist),
       TEST(inspect_shows_the_rest),
       TEST(a_state_folder_that_is_partly_unreadable_is_an_error),
   };
