@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fix/plan.h"
+#include "fix/manifest_edits.h"
 
 /* --- findings --- */
 
@@ -24,7 +24,7 @@ static const struct cli_fix *fix_of(struct cli_report *report, const struct dw_f
   if (finding->edits.count == 0 || !dw_fix_place_of(manifest, &place))
     return NULL;
   report->read_again += place.text.length;
-  if (report->read_again > MOST_READ_AGAIN || !dw_fix_plan(scratch, manifest, &finding->edits, &change, &why))
+  if (report->read_again > MOST_READ_AGAIN || !dw_fix_change_of(scratch, manifest, &finding->edits, &change, &why))
     return NULL;
   struct cli_fix *fix = dw_arena_alloc(report->arena, sizeof *fix);
   dw_yaml_position(source, change.offset, &fix->line, &fix->column);

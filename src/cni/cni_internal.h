@@ -90,7 +90,7 @@ struct dw_complaint {
 };
 /* A complaint whose fix is to use the text USE, which is copied. */
 struct dw_complaint dw_complain_use(struct dw_arena *arena, const char *what, const char *use) __attribute__((nonnull));
-/* Adds a problem about VALUE with the texts and the change of COMPLAINT, and returns it as dw_problem_add() does. */
+/* Adds a problem about VALUE with the texts and the edits of COMPLAINT, and returns it as dw_problem_add() does. */
 struct dw_ipam_problem *dw_problem_complain(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
                                             const struct dw_value *value, struct dw_complaint complaint)
     __attribute__((nonnull));
@@ -156,7 +156,7 @@ bool dw_ipam_check_type(struct dw_problems *problems, enum dw_ipam_key key, cons
     __attribute__((nonnull));
 /* Returns how to fix a value that must be WANTED ("a string"); NULL if saying so is enough. */
 const char *dw_type_fix(const struct dw_value *value, const char *wanted) __attribute__((nonnull));
-/* The change that does it, if the value can be written in that type. */
+/* The edit that does it, if the value can be written in that type. */
 struct dw_edits dw_type_edits(struct dw_arena *arena, const struct dw_value *value, const char *wanted)
     __attribute__((nonnull));
 /* Adds "must be WANTED, not a ...". */
@@ -258,7 +258,7 @@ struct dw_ovn_list {
 /* Reads the list in VALUE, a string. The result is in ARENA. */
 struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const struct dw_value *value, size_t max)
     __attribute__((nonnull));
-/* The change of the list that replaces the entry in VALUE by TEXT, or removes it if TEXT is NULL. */
+/* The edit of the list that replaces the entry in VALUE by TEXT, or removes it if TEXT is NULL. */
 struct dw_edits dw_ovn_replace(struct dw_arena *arena, const struct dw_value *value, const char *text)
     __attribute__((nonnull(1, 2)));
 /* Returns true if ENTRY is an IPv4 subnet written as IPv6, such as ::ffff:10.200.0.0/112. */

@@ -314,7 +314,7 @@ static bool drops_excludes(const struct dw_pool *pool) {
   return false;
 }
 
-/* The changes that replace VALUE, an exclude such as 10.0.0.1-10.0.0.9, by CIDRs in LIST. */
+/* The edits that replace VALUE, an exclude such as 10.0.0.1-10.0.0.9, by CIDRs in LIST. */
 static struct dw_edits split_range(struct dw_arena *arena, const struct dw_value *value, const struct dw_value *list) {
   enum { MOST = 8 };
   struct dw_prefix prefixes[MOST];

@@ -146,7 +146,7 @@ static bool complain(struct dw_problems *problems, const struct dw_value *value,
   return false;
 }
 
-/* Removes the changes of the last problem: quotes around a number do not make it an address, and a route needs a
+/* Removes the edits of the last problem: quotes around a number do not make it an address, and a route needs a
  * destination. Returns false. */
 static bool forget_edits(struct dw_problems *problems) {
   if (problems->count > 0)

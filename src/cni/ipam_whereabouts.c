@@ -163,7 +163,7 @@ static size_t count_lookalikes(const struct slots *slots, enum dw_ipam_key meant
   return count;
 }
 
-/* The change that gives MEMBER the key MEANT; none if another member may be meant by it. */
+/* The edit that gives MEMBER the key MEANT; none if another member may be meant by it. */
 static struct dw_edits rename_key(struct dw_arena *arena, const struct slots *slots,
                                   const struct dw_json_member *member, enum dw_ipam_key meant, bool in_list) {
   struct dw_value value = dw_value_at(arena, slots->field, member->key, member->value);
@@ -199,7 +199,7 @@ static void add_lookalike(struct dw_problems *problems, const struct slots *slot
                       : dw_arena_printf(problems->arena, "use %s", dw_ipam_key_name(meant)));
 }
 
-/* The change that moves MEMBER of the only entry of ipRanges next to ipRanges. */
+/* The edit that moves MEMBER of the only entry of ipRanges next to ipRanges. */
 static struct dw_edits move_out(struct dw_arena *arena, const struct slots *slots,
                                 const struct dw_json_member *member) {
   enum dw_ipam_key key = dw_ipam_key_of(member->key);

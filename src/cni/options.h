@@ -124,7 +124,7 @@ extern const struct dw_plugin_table dw_meta_options;   /* options_meta.c: plugin
 extern const struct dw_plugin_table dw_device_options; /* options_device.c: SR-IOV, Open vSwitch, bond */
 extern const struct dw_plugin_table dw_ipam_options;   /* options_ipam.c, by ipam.type */
 
-/* Adds a fault about VALUE, unless its field already has one, and returns it for the change that fixes it; NULL if
+/* Adds a fault about VALUE, unless its field already has one, and returns it for the edit that fixes it; NULL if
  * nothing was added. WHAT and FIX must live as long as the configuration; FIX may be NULL. The fix "remove it" has its
  * change already. */
 struct dw_cni_fault *dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what,

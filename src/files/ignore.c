@@ -12,7 +12,7 @@ enum token_kind {
   ANY,        /* ?: one character but a slash */
   CLASS,      /* [...]: one character of a set, but no slash */
   STAR,       /* *: any number of characters but slashes */
-  FOLDERS,    /* two stars and a slash: any number of folders, each with the slash behind it */
+  FOLDERS,    /* two stars and a slash: any number of folders, each with the slash after it */
   SOMETHING,  /* the first character of what is below a folder */
   EVERYTHING, /* and the others */
 };
@@ -41,7 +41,7 @@ static int refuse(struct dw_error *err, const char *text, const char *why) {
                       why);
 }
 
-/* The length of the class that begins behind the bracket AT, without the closing bracket. A bracket that comes first
+/* The length of the class that begins after the bracket AT, without the closing bracket. A bracket that comes first
  * belongs to it. SIZE_MAX if it is not closed. */
 static size_t class_length(const char *at, size_t length) {
   size_t i = length > 0 && (at[0] == '!' || at[0] == '^') ? 1 : 0;
@@ -218,7 +218,7 @@ int dw_ignore_add_line(struct dw_arena *arena, struct dw_ignore *ignore, const c
 
 /* --- matching --- */
 
-/* Which tokens may come next. The pattern matches if the one behind the last may. */
+/* Which tokens may come next. The pattern matches if the one after the last may. */
 struct states {
   bool may[MOST_TOKENS + 3];
 };

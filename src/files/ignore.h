@@ -28,7 +28,7 @@ struct dw_ignore {
 int dw_ignore_add(struct dw_arena *arena, struct dw_ignore *ignore, const char *text, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3), warn_unused_result));
 
-/* Adds line LINE[LENGTH] of an ignore file: the same, but an empty line, a comment (#) and blanks at the end are
+/* Adds line LINE[LENGTH] of an ignore file: the same, but an empty line, a comment (#) and spaces at the end are
  * ignored, and ".." is an error: it never matches, because the paths are below the folder. */
 int dw_ignore_add_line(struct dw_arena *arena, struct dw_ignore *ignore, const char *line, size_t length,
                        struct dw_error *err) __attribute__((nonnull(1, 2, 3), warn_unused_result));

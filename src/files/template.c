@@ -68,7 +68,7 @@ static struct line next_line(const char **text, size_t *length) {
   return line;
 }
 
-/* Without blanks and dashes at its beginning. */
+/* Without spaces and dashes at its beginning. */
 static struct line trimmed(struct line line) {
   while (line.length > 0 && (*line.text == ' ' || *line.text == '\t' || *line.text == '-')) {
     line.text++;

@@ -21,7 +21,7 @@ struct dw_fix_changes {
 void dw_fix_change_add(struct dw_arena *arena, struct dw_fix_changes *changes, struct dw_fix_change change)
     __attribute__((nonnull));
 
-/* TEXT[LENGTH] with all CHANGES, which it orders by offset, and a NUL behind it, in ARENA. SIZE receives its length.
+/* TEXT[LENGTH] with all CHANGES, which it orders by offset, followed by a NUL, in ARENA. SIZE receives its length.
  * NULL if two changes overlap. */
 const char *dw_fix_changes_apply(struct dw_arena *arena, const char *text, size_t length,
                                  struct dw_fix_changes *changes, size_t *size) __attribute__((nonnull));

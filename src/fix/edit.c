@@ -122,12 +122,12 @@ static const char *literal(struct dw_fix_editor *e, const struct spot *spot, con
   return dw_buf_text(&out);
 }
 
-/* The comment in the line of the value NODE, whose content ends at END, with the blanks before it; empty if there is
- * none. */
+/* The comment in the line of the value NODE, whose content ends at END, with the white space before it; empty if there
+ * is none. */
 static struct dw_span comment_of(const struct dw_fix_editor *e, const struct dw_yaml_node *node, size_t end) {
   size_t at = end;
   bool block = node->kind == DW_YAML_SCALAR && (node->style == '|' || node->style == '>');
-  if (block) /* behind the indicators */
+  if (block) /* after the indicators */
     for (at = node->start; at < e->text->length && strchr("|>+-0123456789", e->text->text[at]) != NULL;)
       at++;
   size_t rest = dw_fix_skip_blanks(e, at);
@@ -161,7 +161,7 @@ static bool replace_value(struct dw_fix_editor *e, const struct dw_yaml_node *no
   struct dw_span comment = comment_of(e, node, end);
   const char *text = dw_fix_render(e, value, scalar ? node->style : ' ');
   const char *kept = "";
-  if (comment.offset < end) /* it is behind the indicator of a block scalar */
+  if (comment.offset < end) /* it is after the indicator of a block scalar */
     kept = dw_arena_strndup(e->arena, e->text->text + comment.offset, comment.length);
   dw_fix_replace(e, node->start, end, dw_arena_join(e->arena, needs_blank ? " " : "", text, kept));
   return true;
@@ -329,7 +329,7 @@ static bool find_raw(struct dw_fix_editor *e, const struct dw_yaml_node *node, s
                      struct dw_span *out) {
   struct dw_span raw;
   size_t end = inner.offset + inner.length;
-  if (inner.length == 0) { /* behind the byte before it */
+  if (inner.length == 0) { /* after the byte before it */
     bool first = inner.offset == 0;
     if (!dw_yaml_raw(e->text, node, (struct dw_span){first ? 0 : inner.offset - 1, 1}, &raw))
       return false;
@@ -338,7 +338,7 @@ static bool find_raw(struct dw_fix_editor *e, const struct dw_yaml_node *node, s
   }
   if (!dw_yaml_raw(e->text, node, inner, out))
     return false;
-  /* With a line break, even if the value has a blank instead, the indentation of the next line. */
+  /* With a line break, even if the value has a space instead, the indentation of the next line. */
   if (dw_is_blank(node->text[end - 1]) && end < node->length &&
       dw_yaml_raw(e->text, node, (struct dw_span){end, 1}, &raw))
     out->length = raw.offset - out->offset;
@@ -402,7 +402,7 @@ static bool run(struct editing *editing, const struct task *task) {
   return true;
 }
 
-/* The lines of the block that SPOT leads to, from the one behind its key on. */
+/* The lines of the block that SPOT leads to, from the one after its key on. */
 static void keep_block(struct dw_fix_editor *e, const struct spot *spot, struct dw_fix_value *out) {
   if (spot->parent == NULL || spot->parent->style != ':')
     return;

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "fix/edit_internal.h"
 
-/* Whether only blanks are before AT in its line. */
+/* Whether only white space is before AT in its line. */
 static bool begins_line(const struct dw_fix_editor *e, size_t at) {
   return dw_fix_skip_blanks(e, dw_fix_line_start(e, at)) == at;
 }
@@ -45,7 +45,7 @@ static bool put_member(struct dw_fix_editor *e, struct dw_buf *out, size_t inden
   return true;
 }
 
-/* Inserts LINES, each of which begins with a line break, behind the content that ends at END. */
+/* Inserts LINES, each of which begins with a line break, after the content that ends at END. */
 static void insert_lines(struct dw_fix_editor *e, size_t end, const char *lines) {
   size_t at = dw_fix_line_end(e, end);
   dw_fix_replace(e, at, at, lines);
@@ -79,7 +79,7 @@ bool dw_fix_block_append(struct dw_fix_editor *e, const struct dw_yaml_node *nod
 
 /* --- removing --- */
 
-/* Deletes the lines from START, the first character of a line behind its indentation, to the content that ends at END.
+/* Deletes the lines from START, the first character of a line after its indentation, to the content that ends at END.
  * A comment behind it stays. */
 static void remove_lines(struct dw_fix_editor *e, size_t start, size_t end) {
   size_t rest = dw_fix_skip_blanks(e, end);
@@ -109,7 +109,7 @@ static bool empty(struct dw_fix_editor *e, const struct dw_yaml_node *node, cons
   return true;
 }
 
-/* Where the comment behind KEY begins; 0 if there is none before its value. */
+/* Where the comment after KEY begins; 0 if there is none before its value. */
 static size_t comment_of(const struct dw_fix_editor *e, const struct dw_yaml_node *key) {
   size_t at = dw_fix_skip_blanks(e, key->end + 1);
   bool comment = at < key[1].node && e->text->text[key->end] == ':' && e->text->text[at] == '#';

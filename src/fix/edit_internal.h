@@ -23,7 +23,7 @@ struct dw_fix_value {
   const char *raw; /* its text in the same document, if it was there before; NULL */
   size_t indent;   /* if RAW is a block of whole lines: the columns before its first line */
   bool block;
-  const char *comment; /* behind the key of the block, with the blanks before it; NULL */
+  const char *comment; /* after the key of the block, with the white space before it; NULL */
 };
 
 /* Records why the edit is not possible. Returns false. */
@@ -33,7 +33,7 @@ void dw_fix_replace(struct dw_fix_editor *e, size_t start, size_t end, const cha
 /* --- offsets in the text --- */
 
 size_t dw_fix_line_start(const struct dw_fix_editor *e, size_t at);
-/* The end of the line at AT, before its line break; and behind the line break. */
+/* The end of the line at AT, before its line break; and after the line break. */
 size_t dw_fix_line_end(const struct dw_fix_editor *e, size_t at);
 size_t dw_fix_next_line(const struct dw_fix_editor *e, size_t at);
 size_t dw_fix_skip_blanks(const struct dw_fix_editor *e, size_t at);
@@ -43,7 +43,7 @@ bool dw_fix_has_comment(const struct dw_fix_editor *e, size_t start, size_t end)
 
 /* --- writing values and keys --- */
 
-/* Whether the keys of the text are followed by a blank: {"a": 1}. */
+/* Whether the keys of the text are followed by a space: {"a": 1}. */
 bool dw_fix_is_spaced(const struct dw_fix_editor *e);
 /* VALUE as JSON or YAML on one line. STYLE is that of the scalar in its place, a space if there is none. Text without
  * quotes has no character that flow style uses. */

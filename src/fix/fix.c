@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "fix/edit.h"
-#include "fix/plan.h"
+#include "fix/manifest_edits.h"
 
 /* --- judging --- */
 
@@ -119,7 +119,7 @@ static void judge(const struct run *run, struct situation *s, const struct dw_su
 }
 
 /* Reads and judges the manifests with DRAFTS. */
-static struct situation look(const struct run *run, const struct drafts *drafts) {
+static struct situation judge_all(const struct run *run, const struct drafts *drafts) {
   struct situation s = {.arena = dw_arena_new(0), .subjects = {.arena = dw_arena_new(0)}};
   struct dw_manifest_choice choice = run->task->choice;
   choice.drafts = drafts->items;
@@ -136,7 +136,7 @@ static struct situation look(const struct run *run, const struct drafts *drafts)
   return s;
 }
 
-static void forget(struct situation *s) {
+static void free_situation(struct situation *s) {
   dw_subjects_free(&s->subjects);
   dw_arena_free(s->arena);
 }
@@ -224,7 +224,7 @@ static bool related(const char *a, const char *b) {
   return strncmp(a, b, length) == 0 && (length == 0 || *rest == '\0' || strchr(".[", *rest) != NULL);
 }
 
-/* PATH without its last index: removing an element moves those behind it. */
+/* PATH without its last index: removing an element moves those after it. */
 static const char *list_of(struct dw_arena *arena, const char *path) {
   const char *bracket = strrchr(path, '[');
   bool index =
@@ -236,8 +236,8 @@ static const char *list_of(struct dw_arena *arena, const char *path) {
 static void paths_of(struct round *round, const struct draft_doc *doc, const struct dw_edit *edit,
                      const char *paths[2]) {
   const char *inside = doc->place.inside == NULL ? "" : doc->place.inside;
-  bool takes = edit->kind == DW_EDIT_REMOVE || edit->kind == DW_EDIT_MOVE;
-  const char *field = takes ? list_of(round->arena, edit->field) : edit->field;
+  bool removes = edit->kind == DW_EDIT_REMOVE || edit->kind == DW_EDIT_MOVE;
+  const char *field = removes ? list_of(round->arena, edit->field) : edit->field;
   const char *dot = strrchr(edit->field, '.');
   paths[0] = dw_arena_join(round->arena, inside, *inside == '\0' ? "" : ".", field);
   paths[1] = NULL;
@@ -447,8 +447,8 @@ static void try_some(struct run *run, struct round *round, const struct situatio
 }
 
 /* Tries candidates of NOW, whose texts are BEFORE. False if there was nothing to do. */
-static bool take_step(struct run *run, const struct situation *now, const struct drafts *before, struct pace pace,
-                      struct step *out) {
+static bool try_step(struct run *run, const struct situation *now, const struct drafts *before, struct pace pace,
+                     struct step *out) {
   *out = (struct step){.round = {.arena = dw_arena_new(0), .spread = pace.spread}};
   try_some(run, &out->round, now, pace.most, true);
   if (out->round.done_count == 0)
@@ -458,7 +458,7 @@ static bool take_step(struct run *run, const struct situation *now, const struct
     return false;
   }
   out->drafts = drafts_after(run, &out->round, before);
-  out->after = look(run, &out->drafts);
+  out->after = judge_all(run, &out->drafts);
   return true;
 }
 
@@ -468,7 +468,7 @@ static size_t look_ahead(struct run *run, const struct situation *now, struct st
   size_t count = 1;
   while (
       count < MOST_STEPS && new_denial(now, &steps[count - 1].after) != NULL &&
-      take_step(run, &steps[count - 1].after, &steps[count - 1].drafts, (struct pace){SIZE_MAX, false}, &steps[count]))
+      try_step(run, &steps[count - 1].after, &steps[count - 1].drafts, (struct pace){SIZE_MAX, false}, &steps[count]))
     count++;
   return count;
 }
@@ -495,7 +495,7 @@ static bool blame(struct run *run, const struct round *round, const struct situa
 static bool make_round(struct run *run, struct situation *now, struct pace *pace) {
   enum { FEW = 8 };
   struct step steps[MOST_STEPS];
-  if (!take_step(run, now, &run->drafts, *pace, &steps[0]))
+  if (!try_step(run, now, &run->drafts, *pace, &steps[0]))
     return false;
   size_t tried = steps[0].round.done_count;
   bool ahead = tried == 1 || pace->spread;
@@ -510,14 +510,14 @@ static bool make_round(struct run *run, struct situation *now, struct pace *pace
   for (size_t i = 0; good && i < count; i++)
     accept(run, &steps[i].round);
   if (good) {
-    forget(now);
+    free_situation(now);
     *now = steps[count - 1].after;
     run->drafts = steps[count - 1].drafts;
   }
   for (size_t i = 0; i < count; i++) {
     end_round(&steps[i].round);
     if (!good || i + 1 < count)
-      forget(&steps[i].after);
+      free_situation(&steps[i].after);
   }
   return true;
 }
@@ -531,7 +531,7 @@ void dw_fix_run(struct dw_arena *arena, const struct dw_fix_task *task, struct d
                                task->choice.draft_count};
   for (size_t i = 0; i < run.drafts.count; i++)
     run.drafts.items[i] = task->choice.drafts[i];
-  struct situation now = look(&run, &run.drafts);
+  struct situation now = judge_all(&run, &run.drafts);
   for (size_t i = 0; i < MOST_ROUNDS && make_round(&run, &now, &pace); i++)
     continue;
   finish(&run, &now);

@@ -24,7 +24,7 @@ static const dw_json *child_of(const dw_json *value, const char *name) {
   return key == NULL ? NULL : dw_json_get(value, key);
 }
 
-/* A copy of LIST in which NEW replaces element INDEX: NULL removes it, and the index behind the last one appends. */
+/* A copy of LIST in which NEW replaces element INDEX: NULL removes it, and the index after the last one appends. */
 static const dw_json *list_with(struct dw_arena *arena, const dw_json *list, size_t index, const dw_json *new) {
   dw_json *out = dw_json_new_array(arena);
   for (size_t i = 0; i < dw_json_size(list); i++)

@@ -1,4 +1,4 @@
-/* Changes of a JSON value that fix what is wrong with it, without a decision by a person. */
+/* Edits of a JSON value that fix what is wrong with it, without a decision by a person. */
 #ifndef JSON_EDIT_H
 #define JSON_EDIT_H
 
@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "json/json.h"
 
-/* One change of an object. FIELD is a path as findings have it, in the object as sent: "spec.config.ipam.range" leads
+/* One edit of an object. FIELD is a path as findings have it, in the object as sent: "spec.config.ipam.range" leads
  * into the JSON inside spec.config, "spec.config.plugins[0].master" into its list, and "labels[a.b/c]" to a key with
  * dots. */
 enum dw_edit_kind {
@@ -31,7 +31,7 @@ struct dw_edits {
   size_t count;
 };
 
-/* Each returns one change in ARENA. Its texts are not copied, unless they are turned into JSON. */
+/* Each returns one edit in ARENA. Its texts are not copied, unless they are turned into JSON. */
 struct dw_edits dw_edit_set(struct dw_arena *arena, const char *field, const char *json) __attribute__((nonnull));
 struct dw_edits dw_edit_set_text(struct dw_arena *arena, const char *field, const char *text) __attribute__((nonnull));
 struct dw_edits dw_edit_set_integer(struct dw_arena *arena, const char *field, int64_t number) __attribute__((nonnull));
@@ -43,7 +43,7 @@ struct dw_edits dw_edit_append(struct dw_arena *arena, const char *field, const 
 /* Adds the string TEXT to the list at FIELD, whose value is LIST. If LIST is not a list, it is replaced by one. */
 struct dw_edits dw_edit_append_text(struct dw_arena *arena, const char *field, const dw_json *list, const char *text)
     __attribute__((nonnull(1, 2, 4)));
-/* The change that the words FIX ask for if they are just "remove it"; none for other words, and for NULL. */
+/* The edit that the words FIX ask for if they are just "remove it"; none for other words, and for NULL. */
 struct dw_edits dw_edit_by_words(struct dw_arena *arena, const char *field, const char *fix)
     __attribute__((nonnull(1, 2)));
 /* First FIRST, then NEXT. */

@@ -58,7 +58,7 @@ static bool tunes_interface(struct dw_arena *arena, const struct dw_cni_plugin *
           dw_value_given(&allmulti) || dw_value_given(&queue));
 }
 
-/* The change that moves a plugin to the end of the list. */
+/* The edit that moves a plugin to the end of the list. */
 static struct dw_edits move_to_end(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
   return dw_edits_join(
       check->arena,

@@ -96,7 +96,7 @@ static const char *from_string(struct dw_arena *arena, const struct dw_cni_confi
   return dw_json_string(dw_json_parse(arena, config->text, config->length, DW_JSON_PLAIN, &err));
 }
 
-/* The change that makes the configuration's text readable, if it can be meant in one way only. */
+/* The edit that makes the configuration's text readable, if it can be meant in one way only. */
 static struct dw_edits repair(struct dw_arena *arena, const struct dw_cni_config *config) {
   const char *text = dw_json_repair(arena, config->text, config->length);
   if (config->error.code == DW_ERR_INVALID)

@@ -188,7 +188,7 @@ static struct advice advice_for(const struct dw_check *check, const char *text) 
                          "use the name of a NAD: lower-case letters, digits and '-'", NULL};
 }
 
-/* The change that makes NAME, a bare one, the network. None if there is no such NAD, or if it is unfit. */
+/* The edit that makes NAME, a bare one, the network. None if there is no such NAD, or if it is unfit. */
 static struct dw_edits use_name(struct dw_check *check, const struct dw_value *network, const char *name) {
   const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, check->ns, name);
   bool fit = nad != NULL ? check->judge_nad(check, nad).denials.count == 0

@@ -164,7 +164,7 @@ static bool is_disputed(const struct place *place, const char *path) {
   return false;
 }
 
-/* The change that moves FIELD with its VALUE to the path MEANT. */
+/* The edit that moves FIELD with its VALUE to the path MEANT. */
 static struct dw_edits move_to(const struct place *place, const char *field, const dw_json *value, const char *meant) {
   struct dw_arena *arena = place->check->arena;
   bool is_block = strcmp(meant, place->block_field) == 0;

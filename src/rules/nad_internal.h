@@ -24,7 +24,7 @@ bool dw_nad_is_tuning(const struct dw_cni_plugin *plugin) __attribute__((nonnull
 
 /* The cniVersion that suits CONFIG: the oldest one that all of its plugins accept, but at least 0.3.1. */
 const char *dw_nad_version_for(const struct dw_cni_config *config) __attribute__((nonnull, returns_nonnull));
-/* The change that sets it; none if the version is chosen from cniVersions, or the key is spelled differently. */
+/* The edit that sets it; none if the version is chosen from cniVersions, or the key is spelled differently. */
 struct dw_edits dw_nad_set_version(const struct dw_check *check, const char *version) __attribute__((nonnull));
 
 /* Absent, null or "". */
@@ -64,7 +64,7 @@ struct dw_nad_pools dw_nad_pools(const struct dw_check *check) __attribute__((no
  * virt-synchronization-controller, and one for the pod that an update of the latter starts first. */
 uint64_t dw_nad_needed(const struct dw_check *check) __attribute__((nonnull));
 
-/* The changes that exclude PREFIXES[COUNT] from the pool. None if the IPAM plugin ignores excludes there, or if the
+/* The edits that exclude PREFIXES[COUNT] from the pool. None if the IPAM plugin ignores excludes there, or if the
  * rest of the pool would be too small. */
 struct dw_edits dw_nad_exclude(const struct dw_check *check, const struct dw_nad_pool *item,
                                const struct dw_prefix *prefixes, size_t count) __attribute__((nonnull));

@@ -154,7 +154,7 @@ struct dw_found {
   const char *via;       /* the annotation that sets FIELD of another object; NULL if FIELD is in this object */
   const char *value;     /* the offending value as written; NULL if there is none to show */
   const char *fix;       /* "choose a range outside it"; NULL if the message already says it */
-  struct dw_edits edits; /* FIX as changes of the object; copied */
+  struct dw_edits edits; /* FIX as edits of the object; copied */
   bool warn_at_most;     /* this case of the rule never denies */
   bool as_migration;     /* use the action for migration networks, whatever this NAD is (overlap-network) */
   /* What the mistake is about, if FIELD, VALUE and the text do not identify it: a finding with other data is another

@@ -1,4 +1,4 @@
-#include "fix/plan.h"
+#include "fix/manifest_edits.h"
 
 #include <string.h>
 
@@ -58,8 +58,8 @@ static struct dw_fix_change whole_words(const struct dw_yaml_text *old, const ch
   return change;
 }
 
-bool dw_fix_plan(struct dw_arena *arena, const struct dw_manifest *manifest, const struct dw_edits *edits,
-                 struct dw_fix_change *out, const char **why) {
+bool dw_fix_change_of(struct dw_arena *arena, const struct dw_manifest *manifest, const struct dw_edits *edits,
+                      struct dw_fix_change *out, const char **why) {
   struct dw_fix_place place;
   struct dw_edits mine;
   *why = "its file is not UTF-8";
