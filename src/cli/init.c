@@ -14,7 +14,7 @@
 
 struct arguments {
   struct cli_world_options world;
-  struct dw_plan_wish wish;
+  struct dw_plan_options options;
   struct cli_init_output output;
   struct dw_buf remotes; /* a policy with the remote clusters of the command line */
   enum cli_color color;
@@ -34,18 +34,14 @@ static int help(void) {
   cli_put_help(
       stdout,
       "usage: droveway init [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE] [--nic NAME] [--vlan "
-      "ID] "
-      "[--plugin macvlan|bridge] [--range RANGE | --size /SIZE] [--exclude ADDRESSES]... [--ipv6] [--name NAME] "
-      "[--remote-cluster "
-      "NAME=RANGE]... "
-      "[--accept RULE]... [--replace] [--yes] [--dry-run | --output-dir DIR [--force]] [--kustomize]\n"
+      "ID] [--plugin macvlan|bridge] [--range RANGE | --size /SIZE] [--exclude ADDRESSES]... [--ipv6] [--name NAME] "
+      "[--remote-cluster NAME=RANGE]... [--accept RULE]... [--replace] [--yes] [--dry-run | --output-dir DIR "
+      "[--force]] [--kustomize]\n"
       "\n"
       "Writes a migration network that fits a cluster: a NetworkAttachmentDefinition (NAD) with a NIC or bridge that "
-      "all "
-      "nodes have and a free range, and the change of the HyperConverged or KubeVirt object that uses it. If only a "
-      "VLAN "
-      "or a bridge is missing on the nodes, a NodeNetworkConfigurationPolicy creates it. Nothing is applied. What is "
-      "written passes `droveway check`. On a terminal, it asks; elsewhere, and with --yes, it takes the best choice.\n"
+      "all nodes have and a free range, and the change of the HyperConverged or KubeVirt object that uses it. If only "
+      "a VLAN or a bridge is missing on the nodes, a NodeNetworkConfigurationPolicy creates it. Applies nothing. The "
+      "files pass `droveway check`. On a terminal, it asks; elsewhere, and with --yes, it takes the best choice.\n"
       "\n"
       "      --kubeconfig FILE\tcluster to read (default: the pod's own cluster, $KUBECONFIG or ~/.kube/config)\n"
       "      --context NAME\tcontext of the kubeconfig (default: its current context)\n"
@@ -57,7 +53,7 @@ static int help(void) {
       "      --range RANGE\trange to use, as whereabouts reads it: 10.1.2.0/24, 10.1.2.10-10.1.2.99/24\n"
       "      --size /SIZE\tsize of the range to choose (default: twice the addresses that are needed)\n"
       "      --exclude ADDRESSES\tan address or CIDR that others on the wire use; repeat it for several\n"
-      "      --ipv6\tuse a range of IPv6\n"
+      "      --ipv6\tuse an IPv6 range\n"
       "      --name NAME\tname of the NAD (default: migration-network)\n"
       "      --remote-cluster NAME=RANGE\ta range that another cluster on the same wire uses; repeat it for several\n"
       "      --accept RULE\taccept warnings of this rule, such as master-unverified; repeat it for several\n"
@@ -118,7 +114,7 @@ static int read_accepted(const char *text, struct arguments *out) {
   const char *const *ids = dw_rule_ids(&count);
   if (dw_rule_find(text) == NULL)
     return cli_unknown("rule", text, ids, count, "droveway rules");
-  out->accepted[out->wish.accepted_count++] = text;
+  out->accepted[out->options.accepted_count++] = text;
   return CLI_OK;
 }
 
@@ -126,7 +122,7 @@ static int read_exclude(const char *text, struct arguments *out) {
   struct dw_prefix prefix;
   if (!dw_exclude_parse(text, &prefix))
     return cli_usage("init", "invalid --exclude \"%s\"; use an address or a CIDR, such as 10.1.2.0/28", text);
-  out->excludes[out->wish.exclude_count++] = dw_interval_of(&prefix);
+  out->excludes[out->options.exclude_count++] = dw_interval_of(&prefix);
   return CLI_OK;
 }
 
@@ -156,8 +152,8 @@ enum {
 
 static int read_flag(int option, struct arguments *out) {
   bool *const flags[] = {
-      [OPTION_IPV6 - OPTION_NIC] = &out->wish.v6,
-      [OPTION_REPLACE - OPTION_NIC] = &out->wish.replace,
+      [OPTION_IPV6 - OPTION_NIC] = &out->options.v6,
+      [OPTION_REPLACE - OPTION_NIC] = &out->options.replace,
       [OPTION_DRY_RUN - OPTION_NIC] = &out->dry_run,
       [OPTION_FORCE - OPTION_NIC] = &out->output.force,
       [OPTION_KUSTOMIZE - OPTION_NIC] = &out->output.kustomize,
@@ -171,19 +167,19 @@ static int read_option(int option, struct arguments *out) {
     return CLI_OK;
   switch (option) {
   case OPTION_NIC:
-    out->wish.nic = optarg;
+    out->options.nic = optarg;
     return dw_is_interface_altname(optarg) ? CLI_OK : cli_usage("init", "invalid --nic \"%s\"", optarg);
   case OPTION_VLAN:
-    return read_vlan(optarg, &out->wish.vlan);
+    return read_vlan(optarg, &out->options.vlan);
   case OPTION_PLUGIN:
-    return read_plugin(optarg, &out->wish.plugin);
+    return read_plugin(optarg, &out->options.plugin);
   case OPTION_RANGE:
-    out->wish.range = optarg;
+    out->options.range = optarg;
     return CLI_OK;
   case OPTION_SIZE:
-    return read_size(optarg, &out->wish.bits);
+    return read_size(optarg, &out->options.bits);
   case OPTION_NAME:
-    out->wish.name = optarg;
+    out->options.name = optarg;
     return CLI_OK;
   case OPTION_REMOTE:
     return read_remote(optarg, &out->remotes);
@@ -203,18 +199,18 @@ static int read_option(int option, struct arguments *out) {
 
 /* A size beyond IPv4's is one of IPv6, as in `map --suggest`. */
 static int check_options(struct arguments *arguments) {
-  struct dw_plan_wish *wish = &arguments->wish;
-  wish->accepted = arguments->accepted;
-  wish->excludes = arguments->excludes;
-  if (wish->range != NULL && wish->bits != 0)
+  struct dw_plan_options *options = &arguments->options;
+  options->accepted = arguments->accepted;
+  options->excludes = arguments->excludes;
+  if (options->range != NULL && options->bits != 0)
     return cli_usage("init", "--range and --size cannot be used together");
   if (arguments->dry_run && arguments->output.folder != NULL)
     return cli_usage("init", "--dry-run and --output-dir cannot be used together");
-  wish->v6 = wish->v6 || wish->bits > 32 || (wish->range != NULL && strchr(wish->range, ':') != NULL);
-  if (wish->range != NULL && wish->v6 && strchr(wish->range, ':') == NULL)
-    return cli_usage("init", "--range %s is not a range of IPv6, as --ipv6 asks for", wish->range);
-  if (wish->bits != 0 && !dw_map_can_suggest(!wish->v6, wish->bits))
-    return cli_usage("init", "invalid --size /%u; use /8 to /30 (IPv4) or /48 to /126 (IPv6)", wish->bits);
+  options->v6 = options->v6 || options->bits > 32 || (options->range != NULL && strchr(options->range, ':') != NULL);
+  if (options->range != NULL && options->v6 && strchr(options->range, ':') == NULL)
+    return cli_usage("init", "--range %s is not an IPv6 range, which --ipv6 requires", options->range);
+  if (options->bits != 0 && !dw_map_can_suggest(!options->v6, options->bits))
+    return cli_usage("init", "invalid --size /%u; use /8 to /30 (IPv4) or /48 to /126 (IPv6)", options->bits);
   return CLI_OK;
 }
 
@@ -359,8 +355,8 @@ static bool is_only_unverified(const struct dw_plan_link *link) {
 }
 
 static int fail_links(const struct cli_dialog *dialog, const struct dw_plan *plan) {
-  if (plan->wish.nic != NULL && plan->link_count > 0) {
-    cli_print_error("droveway init: %s does not fit:", plan->wish.nic);
+  if (plan->options.nic != NULL && plan->link_count > 0) {
+    cli_print_error("droveway init: %s does not fit:", plan->options.nic);
     cli_say_link_faults(dialog, &plan->links[0]);
     if (is_only_unverified(&plan->links[0]))
       cli_say(dialog, "If all nodes have it, accept that this is not checked: --accept master-unverified");
@@ -374,16 +370,16 @@ static int fail_links(const struct cli_dialog *dialog, const struct dw_plan *pla
   }
   cli_print_error("droveway init: no NIC or bridge of the nodes fits:");
   cli_say_links(dialog, plan, plan->link_count);
-  if (plan->wish.vlan == 0)
+  if (plan->options.vlan == 0)
     cli_say(dialog, "Connect a NIC that is dedicated to migrations to all nodes, under one name, and bring it up; or "
                     "use a VLAN of a NIC that all nodes have: --vlan ID.");
   else
     cli_say(dialog, "Bring up a NIC, bond or bridge that carries VLAN %u on all nodes, under one name.",
-            plan->wish.vlan);
+            plan->options.vlan);
   return CLI_DENIED;
 }
 
-static int take_best_link(const struct cli_dialog *dialog, struct dw_plan *plan, bool yes) {
+static int use_best_link(const struct cli_dialog *dialog, struct dw_plan *plan, bool yes) {
   if (dw_plan_link_is_tie(plan) && !yes) {
     cli_print_error("droveway init: several NICs or bridges fit equally well, and only you know which wire is for "
                     "migrations:");
@@ -396,15 +392,15 @@ static int take_best_link(const struct cli_dialog *dialog, struct dw_plan *plan,
 }
 
 static int fail_ranges(const struct cli_dialog *dialog, const struct dw_plan *plan) {
-  const struct dw_plan_wish *wish = &plan->wish;
-  if (wish->range != NULL) {
-    cli_print_error("droveway init: the range %s does not fit:", wish->range);
+  const struct dw_plan_options *options = &plan->options;
+  if (options->range != NULL) {
+    cli_print_error("droveway init: the range %s does not fit:", options->range);
     cli_say_faults(dialog, plan->ranges[0].text, plan->ranges[0].faults, plan->ranges[0].fault_count);
-  } else if (wish->bits != 0 &&
-             dw_subnet_usable(!plan->v6, wish->bits) < plan->needed + dw_spare_addresses(plan->needed)) {
+  } else if (options->bits != 0 &&
+             dw_subnet_usable(!plan->v6, options->bits) < plan->needed + dw_spare_addresses(plan->needed)) {
     cli_print_error("droveway init: --size /%u is too small: it has %llu addresses, and %llu are needed, and a few to "
                     "spare; use /%u",
-                    wish->bits, (unsigned long long)dw_subnet_usable(!plan->v6, wish->bits),
+                    options->bits, (unsigned long long)dw_subnet_usable(!plan->v6, options->bits),
                     (unsigned long long)plan->needed, dw_subnet_bits_for(!plan->v6, plan->wanted));
   } else if (plan->refused != NULL) {
     cli_print_error("droveway init: %s is free, but does not fit:", plan->refused->text);
@@ -425,7 +421,7 @@ static int end_of_input(void) {
 
 /* Whether a person may want a VLAN, although nothing fits without one. */
 static bool may_ask_for_vlan(const struct cli_dialog *dialog, const struct dw_plan *plan) {
-  return dialog->asks && plan->wish.nic == NULL && plan->wish.vlan == 0 && plan->link_count > 0;
+  return dialog->asks && plan->options.nic == NULL && plan->options.vlan == 0 && plan->link_count > 0;
 }
 
 static int choose_link(const struct cli_dialog *dialog, struct dw_plan *plan, bool yes) {
@@ -434,8 +430,8 @@ static int choose_link(const struct cli_dialog *dialog, struct dw_plan *plan, bo
     return cli_choose_vlan(dialog, plan) ? CLI_OK : CLI_DENIED;
   if (plan->fitting_links == 0)
     return fail_links(dialog, plan);
-  if (!dialog->asks || plan->wish.nic != NULL)
-    return take_best_link(dialog, plan, yes);
+  if (!dialog->asks || plan->options.nic != NULL)
+    return use_best_link(dialog, plan, yes);
   return cli_choose_link(dialog, plan) ? CLI_OK : end_of_input();
 }
 
@@ -444,7 +440,7 @@ static int choose(const struct cli_dialog *dialog, struct dw_plan *plan, bool ye
   if (status != CLI_OK)
     return status;
   dw_plan_find_ranges(plan);
-  bool given = plan->wish.range != NULL;
+  bool given = plan->options.range != NULL;
   if ((given && plan->ranges[0].fault_count > 0) ||
       (plan->range_count == 0 && (!dialog->asks || plan->refused != NULL)))
     return fail_ranges(dialog, plan);
@@ -452,7 +448,7 @@ static int choose(const struct cli_dialog *dialog, struct dw_plan *plan, bool ye
     plan->range = &plan->ranges[0];
   else if (!cli_choose_range(dialog, plan))
     return end_of_input();
-  if (plan->wish.name == NULL && dialog->asks && !cli_choose_name(dialog, plan))
+  if (plan->options.name == NULL && dialog->asks && !cli_choose_name(dialog, plan))
     return end_of_input();
   return CLI_OK;
 }
@@ -460,8 +456,8 @@ static int choose(const struct cli_dialog *dialog, struct dw_plan *plan, bool ye
 /* --- the final check --- */
 
 /* Prints what `check` finds in SUBJECT, except for what the plan accepts, and returns how much it is. */
-static size_t say_bad(const struct dw_plan *plan, const struct dw_subjects *subjects,
-                      const struct dw_subject *subject) {
+static size_t print_findings(const struct dw_plan *plan, const struct dw_subjects *subjects,
+                             const struct dw_subject *subject) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_judgement judgement = dw_lint_judge(arena, subjects->world, subject);
   size_t count = 0;
@@ -490,7 +486,7 @@ static int check_documents(const struct dw_plan *plan, const struct cluster *clu
     status = dw_subjects_build(&subjects, dw_policy_ref(cluster->policy), &cluster->state.found, NULL, &err);
   for (size_t i = 0; status == 0 && i < subjects.count; i++)
     if (dw_kind_is_judged(subjects.items[i].kind))
-      bad += say_bad(plan, &subjects, &subjects.items[i]);
+      bad += print_findings(plan, &subjects, &subjects.items[i]);
   dw_subjects_free(&subjects);
   if (status != 0)
     return cli_fail(&err);
@@ -555,9 +551,9 @@ static int plan_and_write(struct dw_arena *arena, const struct cluster *cluster,
                               .width = cli_wrap_width_of(fileno(out)),
                               .color = cli_wants_color(arguments->color) && terminal};
   struct cli_dialog errors = {.out = stderr, .width = cli_wrap_width_of(STDERR_FILENO)};
-  if (dw_plan_begin(arena, cluster->subjects.world, &arguments->wish, &plan, &err) != 0)
+  if (dw_plan_begin(arena, cluster->subjects.world, &arguments->options, &plan, &err) != 0)
     return cli_fail(&err);
-  if (plan.network_exists && !plan.wish.replace)
+  if (plan.network_exists && !plan.options.replace)
     return report_existing(&dialog, &plan);
   const char *fault = dw_plan_name_fault(&plan, plan.name);
   if (fault != NULL)

@@ -210,7 +210,7 @@ static bool find_link(const struct dw_plan *plan, const char *answer, size_t *in
 }
 
 /* Reads "eth1.100" as VLAN 100 of eth1. */
-static bool read_vlan(struct dw_plan *plan, const char *answer, struct dw_plan_wish *out) {
+static bool read_vlan(struct dw_plan *plan, const char *answer, struct dw_plan_options *out) {
   const char *dot = strrchr(answer, '.');
   int64_t id;
   size_t index;
@@ -224,10 +224,10 @@ static bool read_vlan(struct dw_plan *plan, const char *answer, struct dw_plan_w
   return true;
 }
 
-/* Whether the wish with this VLAN can be met; if not, says why, and the plan is as before. */
-static bool take_vlan(const struct cli_dialog *dialog, struct dw_plan *plan, const struct dw_plan_wish *wish) {
+/* Plans again with OPTIONS, which name a VLAN. If nothing fits, says why, restores the plan and returns false. */
+static bool try_vlan(const struct cli_dialog *dialog, struct dw_plan *plan, const struct dw_plan_options *options) {
   struct dw_plan before = *plan;
-  plan->wish = *wish;
+  plan->options = *options;
   dw_plan_find_links(plan);
   plan->link = &plan->links[0];
   if (plan->fitting_links > 0)
@@ -241,15 +241,15 @@ static bool take_vlan(const struct cli_dialog *dialog, struct dw_plan *plan, con
 bool cli_choose_link(const struct cli_dialog *dialog, struct dw_plan *plan) {
   char answer[CLI_ANSWER];
   size_t index;
-  struct dw_plan_wish wish = plan->wish;
+  struct dw_plan_options options = plan->options;
   cli_say_heading(dialog, "Which NIC or bridge of the nodes?");
   cli_say_links(dialog, plan, 8);
   while (cli_ask(dialog, "Number, name, or NIC.VLAN [1]:", answer)) {
     if (!read_number(answer, plan->fitting_links, &index) && !find_link(plan, answer, &index)) {
-      if (!read_vlan(plan, answer, &wish))
+      if (!read_vlan(plan, answer, &options))
         cli_say(dialog, "Enter a number from 1 to %zu, a name from the list, or a VLAN such as eth1.100.",
                 plan->fitting_links);
-      else if (take_vlan(dialog, plan, &wish))
+      else if (try_vlan(dialog, plan, &options))
         return true;
       continue;
     }
@@ -264,16 +264,16 @@ bool cli_choose_link(const struct cli_dialog *dialog, struct dw_plan *plan) {
 
 bool cli_choose_vlan(const struct cli_dialog *dialog, struct dw_plan *plan) {
   char answer[CLI_ANSWER];
-  struct dw_plan_wish wish = plan->wish;
+  struct dw_plan_options options = plan->options;
   cli_say_heading(dialog, "No NIC or bridge of the nodes fits:");
   cli_say_links(dialog, plan, plan->link_count);
   cli_say(dialog, "A VLAN of one of them may do, even of the nodes' own NIC. The switch must carry it to all nodes.");
   while (cli_ask(dialog, "NIC.VLAN, such as eth0.100, or Enter to stop:", answer)) {
     if (*answer == '\0')
       return false;
-    if (!read_vlan(plan, answer, &wish))
+    if (!read_vlan(plan, answer, &options))
       cli_say(dialog, "Enter a NIC of the list, a dot and a VLAN from 1 to 4094.");
-    else if (take_vlan(dialog, plan, &wish))
+    else if (try_vlan(dialog, plan, &options))
       return true;
   }
   return false;

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "files/files.h"
 
 /* --- files --- */
 
@@ -27,16 +28,9 @@ static int write_file(const struct cli_init_output *output, const struct dw_plan
   int fd = open(dw_buf_text(&path), O_WRONLY | O_CREAT | O_CLOEXEC | (output->force ? O_TRUNC : O_EXCL), 0666);
   if (fd < 0)
     return dw_error_set(err, DW_ERR_IO, "can't create %s: %s", dw_buf_text(&path), strerror(errno));
-  size_t length = strlen(file->text);
-  size_t done = 0;
-  while (done < length) {
-    ssize_t wrote = write(fd, file->text + done, length - done);
-    if (wrote < 0 && errno != EINTR)
-      break;
-    done += wrote > 0 ? (size_t)wrote : 0;
-  }
+  bool written = dw_write_all(fd, file->text, strlen(file->text)) == 0;
   int reason = errno;
-  if (close(fd) == 0 && done == length)
+  if (close(fd) == 0 && written)
     return 0;
   return dw_error_set(err, DW_ERR_IO, "can't write %s: %s", dw_buf_text(&path), strerror(reason));
 }

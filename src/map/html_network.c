@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "map/html.h"
+#include "map/phrases.h"
 
 enum { BAR_WIDTH = 400 };
 static const uint64_t PLENTY = 1000000000000; /* usable addresses, whose exact number says nothing more */
@@ -61,10 +62,8 @@ static void put_mtu(const struct dw_map *map, struct dw_buf *out) {
 
 static void put_speed(const struct dw_map_migration *network, struct dw_buf *out) {
   dw_buf_puts(out, "<div><dt>Speed</dt><dd>");
-  if (network->speed >= 1000 && network->speed % 1000 == 0)
-    dw_buf_printf(out, "%u Gbit/s", network->speed / 1000);
-  else if (network->speed)
-    dw_buf_printf(out, "%u Mbit/s", network->speed);
+  if (network->speed)
+    dw_map_describe_speed(network->speed, out);
   else
     dw_buf_puts(out, "unknown");
   dw_buf_puts(out, "</dd></div>\n");

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "map/html.h"
+#include "map/phrases.h"
 
 /* --- texts --- */
 
@@ -17,12 +18,8 @@ void dw_html_number(struct dw_buf *out, uint64_t number) {
     dw_buf_puts(out, "2^64 or more");
     return;
   }
-  uint64_t unit = 1;
-  while (number / unit >= 1000)
-    unit *= 1000;
-  dw_buf_printf(out, "%" PRIu64, number / unit);
-  for (unit /= 1000; unit; unit /= 1000)
-    dw_buf_printf(out, ",%03" PRIu64, number / unit % 1000);
+  char text[DW_NUMBER_TEXT];
+  dw_buf_puts(out, dw_map_number(number, text));
 }
 
 void dw_html_count(struct dw_buf *out, uint64_t number, const char *noun) {

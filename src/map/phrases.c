@@ -28,6 +28,15 @@ static void put_number(struct dw_buf *out, uint64_t number) {
   dw_buf_puts(out, number == UINT64_MAX ? "over 10^19" : dw_map_number(number, text));
 }
 
+void dw_map_describe_speed(uint32_t speed, struct dw_buf *out) {
+  if (speed < 1000)
+    dw_buf_printf(out, "%" PRIu32 " Mbit/s", speed);
+  else if (speed % 1000 == 0)
+    dw_buf_printf(out, "%" PRIu32 " Gbit/s", speed / 1000);
+  else
+    dw_buf_printf(out, "%" PRIu32 ".%" PRIu32 " Gbit/s", speed / 1000, speed % 1000 / 100);
+}
+
 static void put_size(uint64_t usable, uint64_t needed, struct dw_buf *out) {
   dw_buf_puts(out, "usable" NO_BREAK);
   put_number(out, usable);

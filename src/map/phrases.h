@@ -9,6 +9,9 @@
 #define DW_NUMBER_TEXT 32
 const char *dw_map_number(uint64_t number, char *out) __attribute__((nonnull));
 
+/* Appends a speed in Mbit/s: "100 Mbit/s", "2.5 Gbit/s", "25 Gbit/s". */
+void dw_map_describe_speed(uint32_t speed, struct dw_buf *out) __attribute__((nonnull));
+
 /* Each of these appends one phrase without a newline. Lines must not be broken at U+00A0. */
 void dw_map_describe_entry(const struct dw_map_entry *entry, struct dw_buf *out) __attribute__((nonnull));
 /* "overlaps ..." or "too small for the nodes"; nothing if there is no problem. */

@@ -3,24 +3,14 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "map/phrases.h"
 #include "plan/plan_internal.h"
-
-static void put_speed(struct dw_buf *out, uint32_t speed) {
-  if (speed == 0)
-    dw_buf_puts(out, "speed unknown");
-  else if (speed < 1000)
-    dw_buf_printf(out, "%" PRIu32 " Mbit/s", speed);
-  else if (speed % 1000 == 0)
-    dw_buf_printf(out, "%" PRIu32 " Gbit/s", speed / 1000);
-  else
-    dw_buf_printf(out, "%" PRIu32 ".%" PRIu32 " Gbit/s", speed / 1000, speed % 1000 / 100);
-}
 
 static void put_kind(struct dw_buf *out, const struct dw_plan_link *link) {
   static const char creator[] = "a NodeNetworkConfigurationPolicy creates it";
-  if (link->making == DW_PLAN_MAKES_VLAN)
+  if (link->creates == DW_PLAN_CREATES_VLAN)
     dw_buf_printf(out, "new VLAN of %s (%s), ", link->nic, creator);
-  else if (link->making == DW_PLAN_MAKES_BRIDGE)
+  else if (link->creates == DW_PLAN_CREATES_BRIDGE)
     dw_buf_printf(out, "new bridge over %s (%s), ", link->nic, creator);
   else if (link->type == DW_NIC_BOND)
     dw_buf_puts(out, "bond, ");
@@ -41,7 +31,10 @@ void dw_plan_describe_link(const struct dw_plan *plan, struct dw_plan_link *link
   struct dw_buf words = DW_BUF_IN(plan->arena);
   struct dw_buf cautions = DW_BUF_IN(plan->arena);
   put_kind(&words, link);
-  put_speed(&words, link->speed);
+  if (link->speed == 0)
+    dw_buf_puts(&words, "speed unknown");
+  else
+    dw_map_describe_speed(link->speed, &words);
   dw_buf_puts(&words, ", ");
   put_mtu(&words, link);
   if (plan->unknown_nodes == 0)

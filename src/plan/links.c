@@ -44,14 +44,14 @@ static const struct own_fault {
 };
 
 static void add_own_faults(struct finding_links *f, struct dw_plan_link *link) {
-  bool base = link->making != DW_PLAN_MAKES_NOTHING;
+  bool base = link->creates != DW_PLAN_CREATES_NOTHING;
   bool bridge = link->plugin == DW_PLAN_BRIDGE && !base;
   for (size_t i = 0; i < sizeof own_faults / sizeof *own_faults; i++) {
     const struct own_fault *own = &own_faults[i];
     const char *names[NODES_SHOWN];
     struct dw_nic_query query = {.name = link->nic, .fault = own->fault};
     bool vlan_shields = own->fault == DW_NIC_PRIMARY && link->plugin == DW_PLAN_BRIDGE && link->vlan > 0;
-    bool bridged = own->fault == DW_NIC_PRIMARY && link->making == DW_PLAN_MAKES_BRIDGE;
+    bool bridged = own->fault == DW_NIC_PRIMARY && link->creates == DW_PLAN_CREATES_BRIDGE;
     if (!(base && own->of_base) && !(bridge && own->of_bridge && !vlan_shields) && !bridged)
       continue;
     size_t count = dw_view_nic_fault(f->view, &query, names, NODES_SHOWN);
@@ -126,7 +126,7 @@ static void measure(struct finding_links *f, struct dw_plan_link *link) {
     link->mtu = wire != 0 && (link->mtu == 0 || wire < link->mtu) ? wire : link->mtu;
   }
   link->speed = dw_view_nic_speed(f->view, link->nic);
-  link->has_addresses = link->making == DW_PLAN_MAKES_NOTHING && link->vlan == 0 && has_addresses(f, link->used);
+  link->has_addresses = link->creates == DW_PLAN_CREATES_NOTHING && link->vlan == 0 && has_addresses(f, link->used);
   link->carries_nodes = is_primary(f, base == NULL ? link->nic : base);
   read_users(f, link);
 }
@@ -138,13 +138,13 @@ static void judge(struct finding_links *f, struct dw_plan_link *link) {
   static const struct dw_plan_range trial6 = {.text = "fd00:0:0:1::/64"};
   measure(f, link);
   add_own_faults(f, link);
-  if (link->fault_count == 0 && link->making == DW_PLAN_MAKES_BRIDGE && has_addresses(f, link->nic))
+  if (link->fault_count == 0 && link->creates == DW_PLAN_CREATES_BRIDGE && has_addresses(f, link->nic))
     add_fault(f->plan, link, "has addresses of nodes, which a port of a bridge can't have", "use the macvlan plugin");
-  if (link->fault_count == 0 && link->making == DW_PLAN_MAKES_BRIDGE && link->nad_count > 0)
+  if (link->fault_count == 0 && link->creates == DW_PLAN_CREATES_BRIDGE && link->nad_count > 0)
     add_fault(f->plan, link,
               dw_arena_printf(f->plan->arena, "is used by NAD %s, which fails once it is a port", link->first_nad),
               "use the macvlan plugin");
-  if (link->fault_count == 0 && link->making != DW_PLAN_MAKES_NOTHING && !dw_plan_add_policy(f->plan, link))
+  if (link->fault_count == 0 && link->creates != DW_PLAN_CREATES_NOTHING && !dw_plan_add_policy(f->plan, link))
     add_fault(f->plan, link, "exists on nodes that no label distinguishes from the others",
               "create the interface on them yourself, and name it with --nic");
   if (link->fault_count == 0)
@@ -152,12 +152,16 @@ static void judge(struct finding_links *f, struct dw_plan_link *link) {
   dw_plan_describe_link(f->plan, link);
 }
 
-static void add_link(struct finding_links *f, const struct dw_plan_link *draft) {
+static struct dw_plan_link *append_link(struct finding_links *f, const struct dw_plan_link *draft) {
   struct dw_plan *plan = f->plan;
   plan->links = dw_arena_more(plan->arena, plan->links, plan->link_count, &f->capacity, sizeof *plan->links);
   struct dw_plan_link *link = &plan->links[plan->link_count++];
   *link = *draft;
-  judge(f, link);
+  return link;
+}
+
+static void add_link(struct finding_links *f, const struct dw_plan_link *draft) {
+  judge(f, append_link(f, draft));
 }
 
 /* The interface for this VLAN of BASE that a node has already; NULL if none has one. */
@@ -179,14 +183,11 @@ static bool is_everywhere(const struct finding_links *f, const char *name) {
 }
 
 static void add_unfit(struct finding_links *f, const struct dw_plan_link *link, const char *text, const char *fix) {
-  struct dw_plan *plan = f->plan;
-  plan->links = dw_arena_more(plan->arena, plan->links, plan->link_count, &f->capacity, sizeof *plan->links);
-  plan->links[plan->link_count++] = *link;
-  add_fault(plan, &plan->links[plan->link_count - 1], text, fix);
+  add_fault(f->plan, append_link(f, link), text, fix);
 }
 
 static void add_vlan_of(struct finding_links *f, struct dw_plan_link *link) {
-  unsigned vlan = f->plan->wish.vlan;
+  unsigned vlan = f->plan->options.vlan;
   const char *existing = existing_vlan(f, link->nic, vlan);
   if (existing != NULL && is_everywhere(f, existing)) {
     link->nic = existing;
@@ -201,7 +202,7 @@ static void add_vlan_of(struct finding_links *f, struct dw_plan_link *link) {
   } else {
     const char *name = existing != NULL ? existing : dw_arena_printf(f->plan->arena, "%s.%u", link->nic, vlan);
     link->used = strlen(name) < NAME_SIZE ? name : dw_arena_printf(f->plan->arena, "migration.%u", vlan);
-    link->making = DW_PLAN_MAKES_VLAN;
+    link->creates = DW_PLAN_CREATES_VLAN;
   }
   add_link(f, link);
 }
@@ -209,13 +210,13 @@ static void add_vlan_of(struct finding_links *f, struct dw_plan_link *link) {
 /* A NIC, bond or VLAN, which carries a macvlan unless the user wants a bridge. */
 static void add_device(struct finding_links *f, struct dw_plan_link *link) {
   link->plugin = DW_PLAN_MACVLAN;
-  if (f->plan->wish.plugin == DW_PLAN_BRIDGE) {
+  if (f->plan->options.plugin == DW_PLAN_BRIDGE) {
     link->plugin = DW_PLAN_BRIDGE;
     link->used = created_bridge;
-    link->making = DW_PLAN_MAKES_BRIDGE;
-    link->vlan = f->plan->wish.vlan;
+    link->creates = DW_PLAN_CREATES_BRIDGE;
+    link->vlan = f->plan->options.vlan;
     add_link(f, link);
-  } else if (f->plan->wish.vlan != 0) {
+  } else if (f->plan->options.vlan != 0) {
     add_vlan_of(f, link);
   } else {
     add_link(f, link);
@@ -223,22 +224,22 @@ static void add_device(struct finding_links *f, struct dw_plan_link *link) {
 }
 
 static void add_bridge(struct finding_links *f, struct dw_plan_link *link) {
-  if (f->plan->wish.plugin == DW_PLAN_MACVLAN) {
+  if (f->plan->options.plugin == DW_PLAN_MACVLAN) {
     add_device(f, link);
     return;
   }
   link->plugin = DW_PLAN_BRIDGE;
-  link->vlan = f->plan->wish.vlan;
+  link->vlan = f->plan->options.vlan;
   add_link(f, link);
 }
 
 /* A VLAN, where the user asks for a VLAN. If the user named no NIC, it is the candidate of the NIC below it. */
 static void add_vlan(struct finding_links *f, struct dw_plan_link *link, const struct dw_nic *nic) {
   unsigned id = nic->more == NULL ? 0 : nic->more->vlan_id;
-  if (f->plan->wish.nic == NULL)
+  if (f->plan->options.nic == NULL)
     return;
   link->plugin = DW_PLAN_MACVLAN;
-  if (id == f->plan->wish.vlan)
+  if (id == f->plan->options.vlan)
     add_link(f, link);
   else
     add_unfit(f, link, dw_arena_printf(f->plan->arena, "is VLAN %u", id), "name the NIC below it, or omit --vlan");
@@ -251,7 +252,7 @@ static void add_nic(struct finding_links *f, const char *name) {
     add_unfit(f, &link, "is an Open vSwitch bridge", "`init` writes networks for NICs, bonds, VLANs and Linux bridges");
   else if (link.type == DW_NIC_LINUX_BRIDGE)
     add_bridge(f, &link);
-  else if (link.type == DW_NIC_VLAN && f->plan->wish.vlan != 0)
+  else if (link.type == DW_NIC_VLAN && f->plan->options.vlan != 0)
     add_vlan(f, &link, nic);
   else
     add_device(f, &link);
@@ -314,7 +315,7 @@ static int compare_merits(const struct dw_plan_link *a, const struct dw_plan_lin
   if (a->fault_count > 0 || b->fault_count > 0)
     return (a->fault_count > 0) - (b->fault_count > 0);
   const int orders[] = {
-      (a->making != DW_PLAN_MAKES_NOTHING) - (b->making != DW_PLAN_MAKES_NOTHING),
+      (a->creates != DW_PLAN_CREATES_NOTHING) - (b->creates != DW_PLAN_CREATES_NOTHING),
       (int)a->carries_nodes - (int)b->carries_nodes,
       (a->nad_count > 0) - (b->nad_count > 0),
       (int)a->has_addresses - (int)b->has_addresses,
@@ -343,8 +344,8 @@ void dw_plan_find_links(struct dw_plan *plan) {
   f.node_count = dw_view_nodes_with_nics(f.view, NULL, 0);
   f.nodes = dw_arena_array(plan->arena, f.node_count + 1, sizeof *f.nodes);
   dw_view_nodes_with_nics(f.view, f.nodes, f.node_count);
-  if (plan->wish.nic != NULL)
-    add_nic(&f, plan->wish.nic);
+  if (plan->options.nic != NULL)
+    add_nic(&f, plan->options.nic);
   else
     add_all(&f);
   if (plan->link_count > 0)

@@ -78,7 +78,7 @@ static void put_head(struct dw_buf *out, const struct dw_plan *plan, const struc
 }
 
 static void put_vlan(struct dw_buf *out, const struct dw_plan *plan, const struct dw_plan_link *link) {
-  unsigned vlan = plan->wish.vlan;
+  unsigned vlan = plan->options.vlan;
   put_head(out, plan, link, dw_arena_printf(plan->arena, "VLAN %u of %s, for live migrations", vlan, link->nic),
            "vlan");
   dw_buf_printf(out, "      vlan:\n        base-iface: %s\n        id: %u\n", dw_plan_scalar(plan->arena, link->nic),
@@ -107,7 +107,7 @@ bool dw_plan_add_policy(const struct dw_plan *plan, struct dw_plan_link *link) {
   if (label.key != NULL)
     dw_buf_printf(&out, "  nodeSelector:\n    %s: \"%s\"\n", label.key, label.value);
   dw_buf_puts(&out, "  desiredState:\n    interfaces:\n");
-  if (link->making == DW_PLAN_MAKES_VLAN)
+  if (link->creates == DW_PLAN_CREATES_VLAN)
     put_vlan(&out, plan, link);
   else
     put_bridge(&out, plan, link);

@@ -1,13 +1,12 @@
 /* What is known before anything is chosen. */
 #include "plan/plan.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "map/phrases.h"
 #include "plan/plan_internal.h"
 #include "json/json_write.h"
 
@@ -28,12 +27,8 @@ const char *dw_plan_count(struct dw_arena *arena, uint64_t count, const char *no
   bool es = many && noun[strlen(noun) - 1] == 's';
   if (count == UINT64_MAX)
     return dw_arena_printf(arena, "2^64 or more %s%s", noun, es ? "es" : "s");
-  struct dw_buf digits = DW_BUF_IN(arena);
-  char plain[24];
-  int length = snprintf(plain, sizeof plain, "%" PRIu64, count);
-  for (int i = 0; i < length; i++)
-    dw_buf_printf(&digits, "%s%c", i > 0 && (length - i) % 3 == 0 ? "," : "", plain[i]);
-  return dw_arena_printf(arena, "%s %s%s", dw_buf_text(&digits), noun, es ? "es" : many ? "s" : "");
+  char text[DW_NUMBER_TEXT];
+  return dw_arena_printf(arena, "%s %s%s", dw_map_number(count, text), noun, es ? "es" : many ? "s" : "");
 }
 
 /* Strings like "on", "1e3" and "0x1f" are other values to one version of YAML or another. */
@@ -134,14 +129,14 @@ static bool is_only_v6(const struct dw_view *view) {
   return own > 0;
 }
 
-int dw_plan_begin(struct dw_arena *arena, const struct dw_world *world, const struct dw_plan_wish *wish,
+int dw_plan_begin(struct dw_arena *arena, const struct dw_world *world, const struct dw_plan_options *options,
                   struct dw_plan *out, struct dw_error *err) {
-  struct dw_plan plan = {.arena = arena, .world = world, .wish = *wish};
+  struct dw_plan plan = {.arena = arena, .world = world, .options = *options};
   if (read_user(&plan, err) != 0 || read_nodes(&plan, err) != 0)
     return -1;
   read_network(&plan);
-  plan.v6 = wish->v6 || is_only_v6(world->view);
-  plan.name = wish->name == NULL ? dw_plan_free_name(&plan) : wish->name;
+  plan.v6 = options->v6 || is_only_v6(world->view);
+  plan.name = options->name == NULL ? dw_plan_free_name(&plan) : options->name;
   *out = plan;
   return 0;
 }
@@ -175,8 +170,8 @@ bool dw_plan_accepts(const struct dw_plan *plan, const char *rule) {
   for (size_t i = 0; i < sizeof moment / sizeof *moment; i++)
     if (strcmp(moment[i], rule) == 0)
       return true;
-  for (size_t i = 0; i < plan->wish.accepted_count; i++)
-    if (strcmp(plan->wish.accepted[i], rule) == 0)
+  for (size_t i = 0; i < plan->options.accepted_count; i++)
+    if (strcmp(plan->options.accepted[i], rule) == 0)
       return true;
   return false;
 }

@@ -1,6 +1,7 @@
 /* Plans a migration network for a cluster: which NIC or bridge of the nodes, which range, which name, and the manifests
- * that result. Pure: a world and the user's wishes in, candidates with reasons and texts out. Whether a candidate fits
- * is decided by the rules themselves, which judge a NAD that uses it. Everything is in the plan's arena. */
+ * that result. Pure: takes a world and the user's options, and gives candidates with reasons, and texts. Whether a
+ * candidate fits is decided by the rules themselves, which judge a NAD that uses it. Everything is in the plan's arena.
+ */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
@@ -9,8 +10,8 @@
 
 enum dw_plan_plugin { DW_PLAN_ANY_PLUGIN, DW_PLAN_MACVLAN, DW_PLAN_BRIDGE };
 
-/* What the user asks for. Zero and NULL leave the choice to the plan. */
-struct dw_plan_wish {
+/* What the user asks for. Zero or NULL: the plan chooses. */
+struct dw_plan_options {
   const char *nic; /* a NIC, bond, VLAN or bridge of the nodes */
   unsigned vlan;
   enum dw_plan_plugin plugin;
@@ -32,10 +33,10 @@ struct dw_plan_fault {
   const char *fix;  /* NULL if there is nothing to add */
 };
 
-enum dw_plan_making {
-  DW_PLAN_MAKES_NOTHING, /* the nodes have the NIC or bridge */
-  DW_PLAN_MAKES_VLAN,    /* a NodeNetworkConfigurationPolicy creates a VLAN of `nic` */
-  DW_PLAN_MAKES_BRIDGE   /* it creates a bridge with the port `nic` */
+enum dw_plan_creates {
+  DW_PLAN_CREATES_NOTHING, /* the nodes have the NIC or bridge */
+  DW_PLAN_CREATES_VLAN,    /* a NodeNetworkConfigurationPolicy creates a VLAN of `nic` */
+  DW_PLAN_CREATES_BRIDGE   /* it creates a bridge with the port `nic` */
 };
 
 /* A NIC or bridge of the nodes, and how the network would use it. */
@@ -44,7 +45,7 @@ struct dw_plan_link {
   const char *used; /* the NAD's master or bridge: `nic`, or what is created on it */
   enum dw_plan_plugin plugin;
   unsigned vlan; /* that the bridge plugin tags; 0: none */
-  enum dw_plan_making making;
+  enum dw_plan_creates creates;
   const char *policy; /* YAML of the NodeNetworkConfigurationPolicy; NULL if nothing is created */
   uint8_t type;       /* enum dw_nic_type */
   uint32_t mtu;       /* the lowest on the nodes; 0 if unknown */
@@ -60,7 +61,7 @@ struct dw_plan_link {
   size_t fault_count; /* 0: it fits */
 };
 
-/* A range, and what is taken out of it. */
+/* A range, and what is excluded from it. */
 struct dw_plan_range {
   const char *text; /* as whereabouts reads it */
   uint64_t usable;  /* addresses that are handed out; UINT64_MAX: that many or more */
@@ -85,7 +86,7 @@ enum { DW_PLAN_DOCUMENTS = 3 };
 struct dw_plan {
   struct dw_arena *arena;
   const struct dw_world *world;
-  struct dw_plan_wish wish;
+  struct dw_plan_options options;
 
   const struct dw_object *user; /* the HyperConverged or KubeVirt that will name the network */
   const char *user_version;     /* its apiVersion */
@@ -96,7 +97,7 @@ struct dw_plan {
   size_t handler_nodes, network_nodes, unknown_nodes;
   struct dw_sync_controllers sync;
   uint64_t needed; /* addresses: nodes, sync controllers and one more during an update */
-  uint64_t wanted; /* with a quarter to spare, and room for more nodes */
+  uint64_t wanted; /* with room for twice as many, and for 16 more at least */
 
   struct dw_plan_link *links; /* those that fit first, best first */
   size_t link_count, fitting_links;
@@ -111,10 +112,10 @@ struct dw_plan {
 };
 
 /* Reads the world. -1 with the reason if no network can be planned: no HyperConverged or KubeVirt, no nodes, ... */
-int dw_plan_begin(struct dw_arena *arena, const struct dw_world *world, const struct dw_plan_wish *wish,
+int dw_plan_begin(struct dw_arena *arena, const struct dw_world *world, const struct dw_plan_options *options,
                   struct dw_plan *out, struct dw_error *err) __attribute__((nonnull(1, 2, 3, 4), warn_unused_result));
 
-/* Fills in `links`. If the user named a NIC, it is the only one. May be called again after a change of the wish. */
+/* Fills in `links`. If the user named a NIC, it is the only one. May be called again after the options changed. */
 void dw_plan_find_links(struct dw_plan *plan) __attribute__((nonnull));
 /* Whether the best two links differ in nothing but their names, so that only a person knows which one to use. */
 bool dw_plan_link_is_tie(const struct dw_plan *plan) __attribute__((nonnull));

@@ -47,46 +47,45 @@ static void add_exclude(const struct dw_plan *plan, struct dw_plan_range *range,
   }
 }
 
-/* What is taken out of a pool. */
-struct taken {
+/* What is excluded from a pool. */
+struct exclusions {
   struct dw_interval *items;
   size_t count;
   const struct dw_interval *pool;
   struct dw_interval subnet;
 };
 
-/* Takes SPAN if it meets the pool, without what is outside the subnet. */
-static void take(struct taken *taken, const struct dw_interval *span) {
-  if (span->first.v4 != taken->pool->first.v4 || !dw_interval_overlaps(span, taken->pool))
+/* Excludes the part of SPAN that is in the subnet, if SPAN overlaps the pool. */
+static void exclude(struct exclusions *excluded, const struct dw_interval *span) {
+  if (span->first.v4 != excluded->pool->first.v4 || !dw_interval_overlaps(span, excluded->pool))
     return;
-  taken->items[taken->count++] = (struct dw_interval){*dw_addr_max(&span->first, &taken->subnet.first),
-                                                      *dw_addr_min(&span->last, &taken->subnet.last)};
+  excluded->items[excluded->count++] = (struct dw_interval){*dw_addr_max(&span->first, &excluded->subnet.first),
+                                                            *dw_addr_min(&span->last, &excluded->subnet.last)};
 }
 
-static void take_one(struct taken *taken, const struct dw_addr *addr) {
-  take(taken, &(struct dw_interval){*addr, *addr});
+static void exclude_address(struct exclusions *excluded, const struct dw_addr *addr) {
+  exclude(excluded, &(struct dw_interval){*addr, *addr});
 }
 
-/* Where nodes have addresses in the subnet, other hosts may be too, and a router usually has its first or last address.
- */
-static bool take_nodes(struct taken *taken, const struct dw_prefix *subnet, const struct dw_node_address *nodes,
-                       size_t count) {
-  size_t before = taken->count;
+/* If nodes have addresses in the subnet, a router usually has its first or last address. */
+static bool exclude_nodes(struct exclusions *excluded, const struct dw_prefix *subnet,
+                          const struct dw_node_address *nodes, size_t count) {
+  size_t before = excluded->count;
   struct dw_interval hosts = dw_interval_hosts(subnet);
   for (size_t i = 0; i < count; i++)
-    take_one(taken, &nodes[i].addr);
+    exclude_address(excluded, &nodes[i].addr);
   if (count > 0) {
-    take_one(taken, &hosts.first);
-    take_one(taken, &hosts.last);
+    exclude_address(excluded, &hosts.first);
+    exclude_address(excluded, &hosts.last);
   }
-  return taken->count > before;
+  return excluded->count > before;
 }
 
-static bool take_named(const struct dw_plan *plan, struct taken *taken) {
-  size_t before = taken->count;
-  for (size_t i = 0; i < plan->wish.exclude_count; i++)
-    take(taken, &plan->wish.excludes[i]);
-  return taken->count > before;
+static bool exclude_named(const struct dw_plan *plan, struct exclusions *excluded) {
+  size_t before = excluded->count;
+  for (size_t i = 0; i < plan->options.exclude_count; i++)
+    exclude(excluded, &plan->options.excludes[i]);
+  return excluded->count > before;
 }
 
 static void exclude_hosts(const struct dw_plan *plan, struct dw_plan_range *range, const struct dw_prefix *subnet,
@@ -94,11 +93,11 @@ static void exclude_hosts(const struct dw_plan *plan, struct dw_plan_range *rang
   size_t count;
   struct dw_interval span = dw_interval_of(subnet);
   const struct dw_node_address *nodes = dw_view_node_addresses(plan->world->view, &span, &count);
-  struct taken taken = {.pool = pool, .subnet = span};
-  taken.items = dw_arena_array(plan->arena, count + 2 + plan->wish.exclude_count, sizeof *taken.items);
-  bool of_nodes = take_nodes(&taken, subnet, nodes, count);
-  bool named = take_named(plan, &taken);
-  struct dw_interval_set used = dw_interval_set_make(taken.items, taken.count);
+  struct exclusions excluded = {.pool = pool, .subnet = span};
+  excluded.items = dw_arena_array(plan->arena, count + 2 + plan->options.exclude_count, sizeof *excluded.items);
+  bool of_nodes = exclude_nodes(&excluded, subnet, nodes, count);
+  bool named = exclude_named(plan, &excluded);
+  struct dw_interval_set used = dw_interval_set_make(excluded.items, excluded.count);
   for (size_t i = 0; i < used.count; i++)
     add_exclude(plan, range, &used.items[i]);
   struct dw_interval_set left = dw_interval_set_without(plan->arena, pool, &used);
@@ -136,13 +135,13 @@ struct dw_plan_range dw_plan_read_range(const struct dw_plan *plan, const char *
 /* What MetalLB hands out and what the user excludes is not on the map. */
 static struct dw_interval *unmapped_ranges(const struct dw_plan *plan, size_t *count) {
   const struct dw_view *view = plan->world->view;
-  size_t room = plan->wish.exclude_count;
+  size_t room = plan->options.exclude_count;
   for (size_t i = 0; i < dw_view_count(view, DW_KIND_ADDRESS_POOL); i++)
     room += dw_view_at(view, DW_KIND_ADDRESS_POOL, i)->address_pool.range_count;
   struct dw_interval *ranges = dw_arena_array(plan->arena, room, sizeof *ranges);
   *count = 0;
-  for (size_t i = 0; i < plan->wish.exclude_count; i++)
-    ranges[(*count)++] = plan->wish.excludes[i];
+  for (size_t i = 0; i < plan->options.exclude_count; i++)
+    ranges[(*count)++] = plan->options.excludes[i];
   for (size_t i = 0; i < dw_view_count(view, DW_KIND_ADDRESS_POOL); i++) {
     const struct dw_object *pool = dw_view_at(view, DW_KIND_ADDRESS_POOL, i);
     for (size_t k = 0; k < pool->address_pool.range_count; k++)
@@ -151,7 +150,7 @@ static struct dw_interval *unmapped_ranges(const struct dw_plan *plan, size_t *c
   return ranges;
 }
 
-/* Keeps the first one, to say why there is none. */
+/* Keeps the first free range that the rules reject, so that `init` can say why it offers none. */
 static void refuse(struct dw_plan *plan, const struct dw_plan_range *range) {
   if (plan->refused != NULL)
     return;
@@ -185,13 +184,13 @@ void dw_plan_find_ranges(struct dw_plan *plan) {
   plan->ranges = NULL;
   plan->range_count = 0;
   plan->refused = NULL;
-  if (plan->wish.range != NULL) {
+  if (plan->options.range != NULL) {
     plan->ranges = dw_arena_array(plan->arena, 1, sizeof *plan->ranges);
-    plan->ranges[plan->range_count++] = dw_plan_read_range(plan, plan->wish.range);
+    plan->ranges[plan->range_count++] = dw_plan_read_range(plan, plan->options.range);
     return;
   }
-  if (plan->wish.bits != 0 || plan->v6) {
-    add_suggested(plan, plan->wish.bits != 0 ? plan->wish.bits : V6_BITS);
+  if (plan->options.bits != 0 || plan->v6) {
+    add_suggested(plan, plan->options.bits != 0 ? plan->options.bits : V6_BITS);
     return;
   }
   uint64_t least = plan->needed + (plan->needed + 3) / 4;

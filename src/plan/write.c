@@ -209,7 +209,7 @@ static const char *write_policy(const struct dw_plan *plan) {
 size_t dw_plan_write(const struct dw_plan *plan, struct dw_plan_document out[DW_PLAN_DOCUMENTS]) {
   struct dw_arena *arena = plan->arena;
   size_t count = 0;
-  if (plan->link->making != DW_PLAN_MAKES_NOTHING)
+  if (plan->link->creates != DW_PLAN_CREATES_NOTHING)
     out[count++] =
         (struct dw_plan_document){.file = "node-network.yaml",
                                   .what = dw_arena_printf(arena, "NodeNetworkConfigurationPolicy %s", plan->name),

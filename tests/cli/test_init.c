@@ -639,7 +639,7 @@ static void options_that_exclude_each_other(void **state) {
   RUN_SCOPED none = RUN("init");
   expect(range.err, "--range and --size cannot be used together");
   expect(dry.err, "--dry-run and --output-dir cannot be used together");
-  expect(family.err, "--range 10.1.2.0/24 is not a range of IPv6, as --ipv6 asks for");
+  expect(family.err, "--range 10.1.2.0/24 is not an IPv6 range, which --ipv6 requires");
   expect(extra.err, "unexpected argument \"x\"");
   expect(none.err, "no kubeconfig found");
   assert_int_equal(none.status, 2);

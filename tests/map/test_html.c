@@ -285,7 +285,7 @@ static void the_card_shows_the_wire_and_the_addresses(void **state) {
   page = page_of(&f.map);
   assert_shows(page, "<dt>VLAN</dt><dd>untagged</dd>");
   assert_shows(page, "<dt>MTU</dt><dd>unknown</dd>");
-  assert_shows(page, "<dt>Speed</dt><dd>2500 Mbit/s</dd>");
+  assert_shows(page, "<dt>Speed</dt><dd>2.5 Gbit/s</dd>");
   assert_shows(page, "<strong>3 needed</strong> of 254 usable; 251 to spare");
   assert_shows(page, "3 virt-handlers (one per node), 2 sync controllers, and 1 more while these are updated");
   free(page);
