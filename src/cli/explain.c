@@ -159,8 +159,8 @@ static bool has_fixed(const struct dw_fix_result *result, const struct dw_rule *
 }
 
 /* What `check --fix` makes of the broken example. In ARENA; NULL if it does not fix the mistake. */
-static const char *repaired_example(struct dw_arena *arena, const struct dw_rule *rule,
-                                    const struct dw_explanation *explanation) {
+static const char *fixed_example(struct dw_arena *arena, const struct dw_rule *rule,
+                                 const struct dw_explanation *explanation) {
   const struct dw_draft draft = {"example.yaml", explanation->broken, strlen(explanation->broken)};
   struct dw_fix_result result = {.files = NULL};
   struct dw_subjects subjects;
@@ -201,7 +201,7 @@ static int explain(const struct dw_policy *policy, const struct dw_rule *rule, c
   if (!explained.output)
     return cli_fail(&err);
   if (!explained.explanation.deletes)
-    explained.repaired = repaired_example(arena, rule, &explained.explanation);
+    explained.fixed_by_check = fixed_example(arena, rule, &explained.explanation);
   if (options->form == FORM_JSON)
     cli_explain_json(&explained, json);
   else if (options->form == FORM_MARKDOWN)

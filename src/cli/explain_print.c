@@ -176,11 +176,11 @@ static void print_diff(const struct cli_explained *explained, const char *fixed,
 
 /* Whether the fixed example is another one than `check --fix` makes. */
 static bool shows_fixed(const struct cli_explained *explained) {
-  return explained->repaired == NULL || strcmp(explained->repaired, explained->explanation.fixed) != 0;
+  return explained->fixed_by_check == NULL || strcmp(explained->fixed_by_check, explained->explanation.fixed) != 0;
 }
 
 static const char *fixed_title(const struct cli_explained *explained) {
-  return explained->repaired == NULL ? "Fixed" : "Another way to fix it";
+  return explained->fixed_by_check == NULL ? "Fixed" : "Another way to fix it";
 }
 
 static void print_fixed(const struct cli_explained *explained) {
@@ -188,9 +188,9 @@ static void print_fixed(const struct cli_explained *explained) {
     print_part("Apply this first", explained->explanation.fixed, "    ");
     return;
   }
-  if (explained->repaired != NULL) {
+  if (explained->fixed_by_check != NULL) {
     puts("\n" FIXED_BY_CHECK);
-    print_diff(explained, explained->repaired, 3, "    ");
+    print_diff(explained, explained->fixed_by_check, 3, "    ");
   }
   if (shows_fixed(explained)) {
     printf("\n%s\n", fixed_title(explained));
@@ -269,8 +269,8 @@ static void print_fixed_block(const struct cli_explained *explained) {
     print_block("Apply this first", "yaml", explained->explanation.fixed);
     return;
   }
-  if (explained->repaired != NULL)
-    print_diff_block(explained, FIXED_BY_CHECK, explained->repaired);
+  if (explained->fixed_by_check != NULL)
+    print_diff_block(explained, FIXED_BY_CHECK, explained->fixed_by_check);
   if (shows_fixed(explained))
     print_diff_block(explained, fixed_title(explained), explained->explanation.fixed);
 }
@@ -310,7 +310,7 @@ static void put_example(struct dw_json_writer *w, const struct cli_explained *ex
   dw_json_member_string(w, "broken", explanation->broken);
   dw_json_member_string(w, "output", explained->output);
   dw_json_member_string(w, "fixed", explanation->fixed);
-  put_if_set(w, "fixedByCheck", explained->repaired);
+  put_if_set(w, "fixedByCheck", explained->fixed_by_check);
   put_if_set(w, "policy", explanation->policy);
   put_if_set(w, "state", explanation->state);
   dw_json_end_object(w);
@@ -325,7 +325,7 @@ void cli_explain_json(const struct cli_explained *explained, struct dw_json_writ
   dw_json_member_string(w, "otherNetwork", cli_action_name(dw_policy_action(policy, rule->id, rule->other)));
   dw_json_member_string(w, "finds", rule->finds);
   dw_json_member_string(w, "fix", rule->fix);
-  dw_json_member_bool(w, "fixable", explained->repaired != NULL);
+  dw_json_member_bool(w, "fixable", explained->fixed_by_check != NULL);
   dw_json_member_string(w, "why", explained->explanation.why);
   put_example(w, explained);
   dw_json_member_string(w, "changeAction", policy_snippet(explained));

@@ -14,9 +14,9 @@ struct cli_explained {
   const struct dw_rule *rule;
   const struct dw_policy *policy; /* for the actions */
   struct dw_explanation explanation;
-  const char *output;   /* what `check` or `audit` prints for the broken example */
-  const char *repaired; /* what `check --fix` makes of the broken example; NULL if it does not fix it */
-  bool one_of_many;     /* all rules are explained: leave out what is the same for each of them */
+  const char *output;         /* what `check` or `audit` prints for the broken example */
+  const char *fixed_by_check; /* what `check --fix` makes of the broken example; NULL if it does not fix it */
+  bool one_of_many;           /* all rules are explained: leave out what is the same for each of them */
 };
 
 /* These functions print to standard output. */

@@ -133,7 +133,7 @@ static void put_entry(struct dw_json_writer *w, const struct dw_policy_entry *en
 
 static void put_left_out(struct dw_json_writer *w, size_t left_out) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
-  dw_buf_printf(&text, "%zu more results are left out, because the report would be too large; run `droveway audit`",
+  dw_buf_printf(&text, "%zu more results are omitted, because the report would be too large; run `droveway audit`",
                 left_out);
   put_head(w, DW_POLICY_SKIP);
   dw_json_member_string(w, "message", dw_buf_text(&text));

@@ -301,7 +301,7 @@ static void a_large_report_is_cut_and_says_so(void **state) {
   size_t left_out = 101 - (count - 1);
   snprintf(line, sizeof line, "policy_report_results_left_out %zu", left_out);
   snprintf(message, sizeof message,
-           "%zu more results are left out, because the report would be too large; run `droveway audit`", left_out);
+           "%zu more results are omitted, because the report would be too large; run `droveway audit`", left_out);
   assert_true(count > 2 && left_out > 50);
   assert_true(shows(f, line));
   struct json_object *last = json_object_array_get_idx(list, count - 1);
