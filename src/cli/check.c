@@ -45,7 +45,7 @@ static int help(void) {
       "read is reported as [unreadable], and the others are checked. A comment `# droveway: allow RULE REASON` above a "
       "field or an object makes an exception for this command only.\n"
       "\n" CLI_MANIFEST_HELP "  -s, --state DIR\tthe cluster's objects, as written by `droveway snapshot DIR`; without "
-                             "them, rules that need them cannot be checked\n"
+      "them, rules that need them cannot be checked\n"
       "      --kubeconfig FILE\tread the live cluster instead\n"
       "      --context NAME\tcontext of the kubeconfig (default: its current context)\n"
       "  -p, --policy FILE\tpolicy to apply (default: the built-in policy)\n"
