@@ -1,22 +1,6 @@
 #include "cli/report.h"
 #include "lint/subjects.h"
 
-const struct dw_rule cli_comment_invalid_rule = {
-    .id = "comment-invalid",
-    .migration = DW_ACTION_WARN,
-    .other = DW_ACTION_WARN,
-    .finds = "a comment for Droveway without effect: it names no known rule, or no reason",
-    .fix = "use # droveway: allow RULE REASON",
-};
-
-const struct dw_rule cli_comment_unused_rule = {
-    .id = "comment-unused",
-    .migration = DW_ACTION_WARN,
-    .other = DW_ACTION_WARN,
-    .finds = "a comment that allows a rule which finds nothing there",
-    .fix = "remove it",
-};
-
 /* A rule that the policy turns off finds nothing, and may find something with another policy. */
 static bool is_unused(const struct dw_allowance *allowance, const struct dw_policy *policy) {
   const struct dw_rule *rule = allowance->rule;

@@ -4,38 +4,6 @@
 #include "cli/report.h"
 #include "rules/audit.h"
 
-/* --- rules about inputs --- */
-
-const struct dw_rule cli_unreadable_rule = {
-    .id = "unreadable",
-    .migration = DW_ACTION_DENY,
-    .other = DW_ACTION_DENY,
-    .finds = "a file, or an object in it, that can't be read, so that it is not checked",
-    .fix = "correct the file, or exclude it with --exclude or .drovewayignore",
-};
-
-const struct dw_rule cli_exception_expired_rule = {
-    .id = "exception-expired",
-    .migration = DW_ACTION_WARN,
-    .other = DW_ACTION_WARN,
-    .finds = "an exception of the policy whose last day is over, so that its rule applies again",
-    .fix = "fix the objects that it covered, and remove it",
-};
-
-const struct dw_rule cli_exception_unused_rule = {
-    .id = "exception-unused",
-    .migration = DW_ACTION_WARN,
-    .other = DW_ACTION_WARN,
-    .finds = "an exception of the policy that is not needed: without it, nothing is found either",
-    .fix = "remove it",
-};
-
-const struct dw_rule *const cli_input_rules[CLI_INPUT_RULES] = {&cli_unreadable_rule, &cli_exception_expired_rule,
-                                                                &cli_exception_unused_rule, &cli_comment_invalid_rule,
-                                                                &cli_comment_unused_rule};
-
-/* --- exceptions --- */
-
 const char *cli_exception_text(struct dw_arena *arena, const struct dw_exception *exception) {
   const char *until = exception->until == NULL ? "" : dw_arena_printf(arena, ", until %s", exception->until);
   const char *file = strcmp(exception->file, "-") == 0 ? "<stdin>" : exception->file;
