@@ -124,8 +124,8 @@ static void read_plugins(struct dw_arena *arena, struct dw_cni_config *config) {
 
 /* --- keys of one object that are the same key to Go ---
  * Go's encoding/json matches the keys of a struct ignoring case, but those of a map exactly. The structs are those of
- * containernetworking/plugins (plugins/main, meta, ipam), whereabouts and sriov-cni. In these, `sysctl`, `capabilities`
- * and everything below `args` are maps, or are read key by key. */
+ * containernetworking/plugins (plugins/main, meta, ipam), whereabouts and sriov-cni. In these, `sysctl` and
+ * `capabilities` are maps; so is everything below `args`, except in plugins whose options include it. */
 
 /* Returns the plugin that contains PATH, a path below the root, or NULL if PATH is not in a plugin. KEY receives the
  * path below the plugin or the root. */
@@ -172,7 +172,7 @@ static bool matters(const struct dw_cni_config *config, const struct dw_json_dup
   bool known = plugin == NULL || dw_plugin_class(plugin->type_name) != DW_PLUGIN_UNKNOWN;
   if (known && (is_comment(key) || is_comment(found->first)))
     return false;
-  return found->repeated || in_struct(key, strcspn(key, ".["));
+  return found->repeated || in_struct(key, strcspn(key, ".[")) || (plugin != NULL && dw_cni_is_option(plugin, key));
 }
 
 /* If the limit was reached, duplicates that matter may have been dropped, so all that were found are kept. */

@@ -181,6 +181,44 @@ static void check_list(struct dw_reading *reading) {
   check_versions(reading);
 }
 
+/* The row of TOKEN; NULL if there is none. */
+static const struct dw_option *row_of(struct dw_options options, struct path_token token) {
+  char key[64];
+  if (token.length >= sizeof key)
+    return NULL;
+  memcpy(key, token.text, token.length);
+  key[token.length] = '\0';
+  for (size_t i = 0; i < options.count; i++)
+    if (dw_key_equal(key, options.rows[i].name))
+      return &options.rows[i];
+  return NULL;
+}
+
+/* Returns true if PATH leads through objects of OPTIONS to one of their members. */
+static bool has_member(const struct dw_plugin_options *options, const char *path) {
+  struct dw_options members = {NULL, 0};
+  const struct dw_option *row = NULL;
+  struct path_token token;
+  size_t index;
+  if (options != NULL)
+    members = options->options;
+  while (dw_path_next(&path, &token)) {
+    if (row != NULL && dw_path_index(token, &index))
+      continue;
+    row = row_of(members, token);
+    if (row == NULL)
+      return false;
+    members = row->members;
+  }
+  return row != NULL;
+}
+
+bool dw_cni_is_option(const struct dw_cni_plugin *plugin, const char *path) {
+  return has_member(options_of(plugin->type_name), path) ||
+         (dw_plugin_runs_ipam(plugin->type_name) &&
+          has_member(find_options(&dw_ipam_options, plugin->ipam.type_name), path));
+}
+
 void dw_cni_check_options(struct dw_arena *arena, struct dw_cni_config *config) {
   struct dw_reading reading = {.arena = arena, .config = config, .kind = DW_FAULT_LIBCNI};
   check_other_case(&reading, "name");

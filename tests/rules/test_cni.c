@@ -97,6 +97,19 @@ static void rejects_two_spellings_of_one_key(void **state) {
                     "deny cni-ambiguous-key spec.config.plugins[0].ipam.Range\n");
   nad_expect_config("{" MACVLAN ",\"args\":{\"a\":1,\"A\":2,\"b\":{\"x\":1,\"x\":2}}}",
                     "deny cni-ambiguous-key spec.config.args.b.x\n");
+  /* Some plugins decode `args` into structs: Go sets one member from both keys. */
+  nad_expect_config("{" HEAD ",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+                    "},{\"type\":\"tuning\",\"args\":{\"CNI\":\"true\",\"cni\":{}}}]}",
+                    "deny cni-ambiguous-key spec.config.plugins[1].args.cni\n");
+  nad_expect_config("{" HEAD ",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+                    "},{\"type\":\"tuning\",\"args\":{\"cni\":{\"mtu\":1400,\"MTU\":9000}}}]}",
+                    "deny cni-ambiguous-key spec.config.plugins[1].args.cni.MTU\n");
+  nad_expect_config("{" HEAD ",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+                    "},{\"type\":\"tuning\",\"args\":{\"a\":1,\"A\":2}}]}",
+                    "");
+  nad_expect_config("{" HEAD ",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+                    "},{\"type\":\"tuning\",\"args\":{\"cni\":{\"x\":1,\"X\":2}}}]}",
+                    "");
   /* The same key in two objects is not a duplicate. */
   nad_expect_config("{" MACVLAN ",\"args\":{\"name\":1}}", "");
 }
