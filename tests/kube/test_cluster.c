@@ -277,7 +277,7 @@ static void reports_each_event_in_order(void **state) {
   assert_int_equal(live->event_count, 3);
   assert_string_equal(live->events[0].text, "NetworkAttachmentDefinition virt/net-a uid-net-a");
   assert_string_equal(live->events[1].text, "NetworkAttachmentDefinition virt/net-a uid-net-a deleted");
-  assert_string_equal(live->events[2].text, "NetworkAttachmentDefinition virt/odd  unreadable");
+  assert_string_equal(live->events[2].text, "NetworkAttachmentDefinition virt/odd uid-1 unreadable");
   assert_true(live->events[0].generation < live->events[1].generation);
   pthread_mutex_unlock(&live->lock);
 }
