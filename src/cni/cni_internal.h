@@ -54,8 +54,8 @@ bool dw_option_set(const dw_json *json);
 
 /* Sets config->faults. Everything else in CONFIG has been read. */
 void dw_cni_check_options(struct dw_arena *arena, struct dw_cni_config *config) __attribute__((nonnull));
-/* Returns true if PLUGIN or its IPAM plugin decodes PATH, a path below the plugin ("args.cni.mac"), into the member of a
- * struct, so that it matches the key in any letter case. Only what the tables of options.h contain is known. */
+/* Returns true if PLUGIN or its IPAM plugin decodes PATH, a path below the plugin ("args.cni.mac"), into the member of
+ * a struct, so that it matches the key in any letter case. Only what the tables of options.h contain is known. */
 bool dw_cni_is_option(const struct dw_cni_plugin *plugin, const char *path) __attribute__((nonnull));
 
 /* --- ipam.c --- */
