@@ -237,22 +237,15 @@ static void apply_interface(struct building *b, const dw_json *interface, const 
 
 /* --- what can't be created --- */
 
-/* Also an expression that nmstate fills in on the node ("{{ capture.nic.interfaces.0.name }}") counts. */
-static bool may_have(const struct building *b, const char *name) {
+/* Also an expression that nmstate fills in on the node ("{{ capture.nic.interfaces.0.name }}") counts. An alternative
+ * name does not: nmstate resolves it only where an interface names itself (rust/src/lib/ifaces/alt_name.rs). */
+static bool may_have(struct building *b, const char *name) {
   size_t length = 0;
-  if (dw_text_placeholder(name, &length) != NULL)
-    return true;
-  for (size_t i = 0; i < b->object.nns.nic_count; i++) {
-    const struct dw_nic *nic = &b->object.nns.nics[i];
-    if (strcmp(nic->name, name) == 0 ||
-        (nic->more != NULL && is_among(name, nic->more->alt_names, nic->more->alt_name_count)))
-      return true;
-  }
-  return false;
+  return dw_text_placeholder(name, &length) != NULL || find_nic(b, name) != NULL;
 }
 
 /* Whether the NIC that INTERFACE is made over, if its type needs one, is there. */
-static bool has_base(const struct building *b, const dw_json *interface) {
+static bool has_base(struct building *b, const dw_json *interface) {
   /* Each in the member of the same name. */
   static const char *const based[] = {"vlan", "infiniband", "mac-vlan", "mac-vtap", "macsec", "ipvlan"};
   const char *type = dw_json_get_string(interface, "type");
@@ -263,7 +256,7 @@ static bool has_base(const struct building *b, const dw_json *interface) {
 }
 
 /* Open vSwitch creates missing ports of its bridges. */
-static bool has_ports(const struct building *b, const dw_json *interface) {
+static bool has_ports(struct building *b, const dw_json *interface) {
   static const char *const ported[] = {"bond", "linux-bridge"};
   const dw_json *ports = ports_of(interface);
   if (!IS_AMONG(dw_json_get_string(interface, "type"), ported))

@@ -207,9 +207,33 @@ static void add_vlan_of(struct finding_links *f, struct dw_plan_link *link) {
   add_link(f, link);
 }
 
+/* nmstate finds a base or port by its own name only, not by another name (nmstate rust/src/lib/ifaces/alt_name.rs).
+ * Returns false if the nodes have different names for the NIC. */
+static bool use_own_name(const struct finding_links *f, struct dw_plan_link *link) {
+  const char *own = NULL;
+  for (size_t i = 0; i < f->node_count; i++) {
+    const struct dw_nic *nic = dw_view_nic_on(f->view, f->nodes[i], link->nic);
+    if (nic == NULL)
+      continue;
+    if (own != NULL && strcmp(own, nic->name) != 0)
+      return false;
+    own = nic->name;
+  }
+  if (own != NULL)
+    link->nic = link->used = own;
+  return true;
+}
+
 /* A NIC, bond or VLAN, which carries a macvlan unless the user wants a bridge. */
 static void add_device(struct finding_links *f, struct dw_plan_link *link) {
+  bool creates = f->plan->options.plugin == DW_PLAN_BRIDGE || f->plan->options.vlan != 0;
   link->plugin = DW_PLAN_MACVLAN;
+  if (creates && !use_own_name(f, link)) {
+    add_unfit(f, link,
+              "is another name of NICs whose own names differ, which one NodeNetworkConfigurationPolicy can't use",
+              "create the interface with a policy for each name, and name it with --nic");
+    return;
+  }
   if (f->plan->options.plugin == DW_PLAN_BRIDGE) {
     link->plugin = DW_PLAN_BRIDGE;
     link->used = created_bridge;

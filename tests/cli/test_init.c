@@ -214,6 +214,23 @@ static void a_missing_vlan_is_created(void **state) {
   expect_not(check.out, "master-");
 }
 
+static void a_policy_uses_the_own_name_of_a_nic(void **state) {
+  (void)state;
+#define ALSO(name) "{name: " name ", type: ethernet, state: up, mtu: 1500, alt-names: [{name: migration-nic}]}"
+  FIXTURE_SCOPED same = fixture_of(HCO TWO_NODES(ALSO("eth1"), ALSO("eth1")));
+  FIXTURE_SCOPED differ = fixture_of(HCO TWO_NODES(ALSO("eth1"), ALSO("eth2")));
+  RUN_SCOPED vlan = RUN("init", "--state", same.state, "--nic", "migration-nic", "--vlan", "5", "--dry-run");
+  RUN_SCOPED plain = RUN("init", "--state", differ.state, "--nic", "migration-nic", "--dry-run");
+  RUN_SCOPED refused = RUN("init", "--state", differ.state, "--nic", "migration-nic", "--vlan", "5", "--dry-run");
+  expect(vlan.out, "    - name: eth1.5\n");
+  expect(vlan.out, "        base-iface: eth1\n");
+  expect(plain.out, "\"master\": \"migration-nic\"");
+  assert_int_equal(refused.status, 1);
+  expect(refused.err, "migration-nic: is another name of NICs whose own names differ, which one "
+                      "NodeNetworkConfigurationPolicy can't use; create the interface with a policy for each name, and "
+                      "name it with --nic\n");
+}
+
 static void a_vlan_of_some_nodes_is_completed(void **state) {
   (void)state;
 #define VLAN5(more) "{name: eth1.5, type: vlan, state: up, mtu: 1500, vlan: {base-iface: eth1, id: 5}" more "}"
@@ -766,6 +783,7 @@ int main(void) {
       cmocka_unit_test(an_eviction_strategy_that_migrates_is_kept),
       cmocka_unit_test(different_mtus_get_the_lowest),
       cmocka_unit_test(a_missing_vlan_is_created),
+      cmocka_unit_test(a_policy_uses_the_own_name_of_a_nic),
       cmocka_unit_test(a_vlan_of_some_nodes_is_completed),
       cmocka_unit_test(policies_select_nodes_by_a_label_that_new_nodes_have),
       cmocka_unit_test(a_missing_bridge_is_created),

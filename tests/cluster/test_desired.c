@@ -157,7 +157,7 @@ static void what_nmstate_can_not_create_is_not_added(void **state) {
       {"{name: eth1.5, type: vlan}", "eth1.5", false},
       {"{name: eth9.5, type: vlan, vlan: {base-iface: eth9, id: 5}}", "eth9.5", false},
       {"{name: v5, type: vlan, vlan: {base-iface: '{{ capture.nic.interfaces.0.name }}', id: 5}}", "v5", true},
-      {"{name: v5, type: vlan, vlan: {base-iface: port1, id: 5}}", "v5", true}, /* another name of eth1 */
+      {"{name: v5, type: vlan, vlan: {base-iface: port1, id: 5}}", "v5", false}, /* another name of eth1 */
       {"{name: bond9, type: bond, link-aggregation: {port: [eth1, eth2]}}", "bond9", true},
       {"{name: bond9, type: bond, link-aggregation: {port: [eth1, eth9]}}", "bond9", false},
       {"{name: bond9, type: bond, link-aggregation: {slaves: [eth9]}}", "bond9", false},
