@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "map/block.h"
+#include "map/phrases.h"
 #include "plan/plan_internal.h"
 
 enum { V6_BITS = 64, TIGHTEST_BITS = 29 };
@@ -23,7 +24,8 @@ static const char *words_of(const struct dw_plan *plan, uint64_t usable) {
     return count;
   if (usable - plan->needed >= UINT32_MAX)
     return dw_arena_printf(plan->arena, "%s, room for any number of nodes", count);
-  return dw_arena_printf(plan->arena, "%s, %llu needed, room for %s", count, (unsigned long long)plan->needed,
+  char needed[DW_NUMBER_TEXT];
+  return dw_arena_printf(plan->arena, "%s, %s needed, room for %s", count, dw_map_number(plan->needed, needed),
                          dw_plan_count(plan->arena, usable - plan->needed, "more node"));
 }
 
