@@ -36,6 +36,8 @@ static struct fixture *fixture_new(const char *policy, bool migration) {
   f->arena = dw_arena_new(0);
   f->world = world_of(NULL, policy);
   f->check = (struct dw_check){.arena = f->arena,
+                               .ns = "",
+                               .name = "",
                                .policy = f->world->policy,
                                .view = f->world->view,
                                .kind = DW_KIND_NAD,
