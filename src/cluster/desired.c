@@ -80,7 +80,8 @@ static const char **join_names(struct dw_arena *arena, const struct dw_nic_more 
 static void change_more(struct dw_arena *arena, struct dw_nic *nic, const dw_json *interface,
                         const struct dw_nic_more *wanted) {
   struct dw_nic_more *more = dw_arena_alloc(arena, sizeof *more);
-  *more = nic->more == NULL ? (struct dw_nic_more){0} : *nic->more;
+  if (nic->more != NULL)
+    *more = *nic->more;
   if (wanted->base != NULL)
     more->base = wanted->base;
   if (wanted->vlan_id != 0)
@@ -169,7 +170,9 @@ static void attach_to_controller(struct building *b, const dw_json *interface, s
   if (controller->type != DW_NIC_LINUX_BRIDGE || has_port(controller, nic->name))
     return;
   struct dw_nic_more *more = dw_arena_alloc(b->arena, sizeof *more);
-  *more = controller->more == NULL ? (struct dw_nic_more){.default_vlan = 1} : *controller->more;
+  more->default_vlan = 1;
+  if (controller->more != NULL)
+    *more = *controller->more;
   struct dw_bridge_port *ports = dw_arena_array(b->arena, more->port_count + 1, sizeof *ports);
   for (size_t i = 0; i < more->port_count; i++)
     ports[i] = more->ports[i];

@@ -182,33 +182,31 @@ static void check_list(struct dw_reading *reading) {
 }
 
 /* The row of TOKEN; NULL if there is none. */
-static const struct dw_option *row_of(struct dw_options options, struct path_token token) {
+static const struct dw_option *row_of(const struct dw_options *options, struct path_token token) {
   char key[64];
   if (token.length >= sizeof key)
     return NULL;
   memcpy(key, token.text, token.length);
   key[token.length] = '\0';
-  for (size_t i = 0; i < options.count; i++)
-    if (dw_key_equal(key, options.rows[i].name))
-      return &options.rows[i];
+  for (size_t i = 0; i < options->count; i++)
+    if (dw_key_equal(key, options->rows[i].name))
+      return &options->rows[i];
   return NULL;
 }
 
 /* Returns true if PATH leads through objects of OPTIONS to one of their members. */
 static bool has_member(const struct dw_plugin_options *options, const char *path) {
-  struct dw_options members = {NULL, 0};
+  const struct dw_options *members = options == NULL ? NULL : &options->options;
   const struct dw_option *row = NULL;
   struct path_token token;
   size_t index;
-  if (options != NULL)
-    members = options->options;
-  while (dw_path_next(&path, &token)) {
+  while (members != NULL && dw_path_next(&path, &token)) {
     if (row != NULL && dw_path_index(token, &index))
       continue;
     row = row_of(members, token);
     if (row == NULL)
       return false;
-    members = row->members;
+    members = &row->members;
   }
   return row != NULL;
 }
