@@ -295,6 +295,7 @@ static void does_not_audit_before_the_cluster_is_read(void **state) {
   assert_int_equal(count_in_file(f->log.path, "\"msg\":\"audit\""), 0);
   fake_api_refuse(f->api, FAKE_NODES, 0);
   wait_for_text(f->log.path, "\"msg\":\"audit\"", 1);
+  wait_for_metric(f, "droveway_audit_objects 1\n"); /* the log line comes first */
   assert_false(metrics_have(f, "droveway_audit_last_run_timestamp_seconds 0\n"));
 }
 
