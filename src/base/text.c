@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/utf8.h"
 
 bool dw_text_equal(const char *a, const char *b) {
@@ -153,6 +154,16 @@ const char *dw_nearest_sure(const char *text, const char *const *words, size_t c
   if (sure != NULL)
     *sure = nearest != NULL && dw_nearest_only(text, words, count) == nearest && dw_same_digits(text, nearest);
   return nearest;
+}
+
+const char *dw_text_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total) {
+  struct dw_buf out = DW_BUF_IN(arena);
+  size_t shown = total < max ? total : max;
+  for (size_t i = 0; i < shown; i++)
+    dw_buf_printf(&out, "%s%s", i == 0 ? "" : i + 1 == total ? " and " : ", ", names[i]);
+  if (total > shown)
+    dw_buf_printf(&out, " and %zu more", total - shown);
+  return dw_buf_text(&out);
 }
 
 static bool is_label(const char *text, size_t length) {

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 #include "base/buf.h"
 
 /* Only ASCII, in every locale. */
@@ -61,6 +63,11 @@ bool dw_same_digits(const char *a, const char *b) __attribute__((nonnull));
 /* dw_nearest(); SURE (may be NULL) receives whether no other word is equally similar, and the digits are the same. */
 const char *dw_nearest_sure(const char *text, const char *const *words, size_t count, bool *sure)
     __attribute__((nonnull(1)));
+
+/* "worker-0, worker-1 and 3 more": NAMES contains the first of TOTAL names, at most MAX. In
+ * ARENA. */
+const char *dw_text_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total)
+    __attribute__((nonnull));
 
 /* The first placeholder in TEXT that a tool should have filled in, or NULL; LENGTH receives its length. Placeholders
  * are ${NAME}, ${NAME:-x}, $NAME in capitals, $(NAME), {{ ... }}, <% ... %> and _replaced_. No valid CNI configuration

@@ -11,19 +11,12 @@ static struct dw_edits one(struct dw_arena *arena, enum dw_edit_kind kind, const
   return (struct dw_edits){.items = edit, .count = 1};
 }
 
-static const char *quoted(struct dw_arena *arena, const char *text) {
-  struct dw_buf out = DW_BUF_IN(arena);
-  struct dw_json_writer w = DW_JSON_WRITER(&out);
-  dw_json_put_string(&w, text);
-  return dw_buf_text(&out);
-}
-
 struct dw_edits dw_edit_set(struct dw_arena *arena, const char *field, const char *json) {
   return one(arena, DW_EDIT_SET, field, json);
 }
 
 struct dw_edits dw_edit_set_text(struct dw_arena *arena, const char *field, const char *text) {
-  return dw_edit_set(arena, field, quoted(arena, text));
+  return dw_edit_set(arena, field, dw_json_quote(arena, text));
 }
 
 struct dw_edits dw_edit_set_integer(struct dw_arena *arena, const char *field, int64_t number) {
@@ -47,7 +40,7 @@ struct dw_edits dw_edit_append(struct dw_arena *arena, const char *field, const 
 }
 
 struct dw_edits dw_edit_append_text(struct dw_arena *arena, const char *field, const dw_json *list, const char *text) {
-  const char *element = quoted(arena, text);
+  const char *element = dw_json_quote(arena, text);
   if (list == NULL || dw_json_type(list) == DW_JSON_ARRAY)
     return dw_edit_append(arena, field, element);
   return dw_edit_set(arena, field, dw_arena_join(arena, "[", element, "]"));

@@ -171,3 +171,10 @@ const char *dw_json_text(struct dw_arena *arena, const dw_json *value) {
   dw_json_put_value(&w, value);
   return dw_buf_text(&out);
 }
+
+const char *dw_json_quote(struct dw_arena *arena, const char *text) {
+  struct dw_buf out = DW_BUF_IN(arena);
+  struct dw_json_writer w = DW_JSON_WRITER(&out);
+  dw_json_put_string(&w, text);
+  return dw_buf_text(&out);
+}

@@ -41,4 +41,7 @@ void dw_json_member_string(struct dw_json_writer *w, const char *key, const char
 void dw_json_member_int(struct dw_json_writer *w, const char *key, int64_t value) __attribute__((nonnull));
 void dw_json_member_bool(struct dw_json_writer *w, const char *key, bool value) __attribute__((nonnull));
 
+/* TEXT as a JSON string, as dw_json_put_string() writes it, in ARENA. */
+const char *dw_json_quote(struct dw_arena *arena, const char *text) __attribute__((nonnull, returns_nonnull));
+
 #endif

@@ -58,7 +58,7 @@ static void add_own_faults(struct finding_links *f, struct dw_plan_link *link) {
     if (count > 0)
       add_fault(f->plan, link,
                 dw_arena_printf(f->plan->arena, "%s %s", own->before,
-                                dw_plan_list(f->plan->arena, names, NODES_SHOWN, count)),
+                                dw_text_list(f->plan->arena, names, NODES_SHOWN, count)),
                 own->fix);
   }
 }

@@ -4,23 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
 #include "base/text.h"
 #include "map/phrases.h"
 #include "plan/plan_internal.h"
 #include "json/json_write.h"
 
 /* --- words --- */
-
-const char *dw_plan_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total) {
-  struct dw_buf out = DW_BUF_IN(arena);
-  size_t shown = total < max ? total : max;
-  for (size_t i = 0; i < shown; i++)
-    dw_buf_printf(&out, "%s%s", i == 0 ? "" : i + 1 == total ? " and " : ", ", names[i]);
-  if (total > shown)
-    dw_buf_printf(&out, " and %zu more", total - shown);
-  return dw_buf_text(&out);
-}
 
 const char *dw_plan_count(struct dw_arena *arena, uint64_t count, const char *noun) {
   bool many = count != 1;
@@ -46,12 +35,7 @@ static bool is_plain(const char *text) {
 }
 
 const char *dw_plan_scalar(struct dw_arena *arena, const char *text) {
-  struct dw_buf out = DW_BUF_IN(arena);
-  struct dw_json_writer w = DW_JSON_WRITER(&out);
-  if (is_plain(text))
-    return text;
-  dw_json_put_string(&w, text);
-  return dw_buf_text(&out);
+  return is_plain(text) ? text : dw_json_quote(arena, text);
 }
 
 /* --- the HyperConverged or KubeVirt --- */

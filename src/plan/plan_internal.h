@@ -6,9 +6,6 @@
 
 /* --- plan.c --- */
 
-/* "a, b and 3 more" of NAMES, which contains the first of TOTAL names, at most MAX. */
-const char *dw_plan_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total)
-    __attribute__((nonnull));
 /* "1 node", "2,000 nodes". */
 const char *dw_plan_count(struct dw_arena *arena, uint64_t count, const char *noun) __attribute__((nonnull));
 

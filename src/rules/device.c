@@ -71,13 +71,13 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
                                  .edits = edits,
                                  .warn_at_most = !needs_resource(check)},
               "%zu of %zu nodes have no device of this resource: %s", without,
-              dw_view_summary(check->view).handler_nodes, dw_nad_list(check->arena, names, DW_NODES_SHOWN, without));
+              dw_view_summary(check->view).handler_nodes, dw_text_list(check->arena, names, DW_NODES_SHOWN, without));
   size_t unknown = dw_view_without_devices(check->view, names, DW_NODES_SHOWN);
   if (dw_view_summary(check->view).handler_nodes == 0)
     dw_report_unknown(check, rule, RESOURCE_FIELD, "%s", dw_nad_no_nodes(check));
   else if (unknown > 0)
     dw_report_unknown(check, rule, RESOURCE_FIELD, "the allocatable devices are unknown on %s",
-                      dw_nad_list(check->arena, names, DW_NODES_SHOWN, unknown));
+                      dw_text_list(check->arena, names, DW_NODES_SHOWN, unknown));
 }
 
 /* sriov-cni pkg/config/config.go: "VF pci addr is required"; ib-sriov-cni and accelerated-bridge-cni have the same
@@ -330,7 +330,7 @@ static void links_in_pod(struct dw_check *check, const struct dw_rule *rule, con
                                .json = links->list.json,
                                .fix = "create the bond on the nodes, and use macvlan on it"},
             "virt-handler has no %s to bond: Multus only attaches migration0",
-            dw_nad_list(check->arena, names, NAMES_SHOWN, links->count));
+            dw_text_list(check->arena, names, NAMES_SHOWN, links->count));
 }
 
 /* plugin-option reports fewer than two links, and values of the wrong type. */

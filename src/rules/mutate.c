@@ -41,13 +41,6 @@ struct addition {
   const char *text;
 };
 
-static const char *json_string(struct dw_arena *arena, const char *text) {
-  struct dw_buf out = DW_BUF_IN(arena);
-  struct dw_json_writer w = DW_JSON_WRITER(&out);
-  dw_json_put_string(&w, text);
-  return dw_buf_text(&out);
-}
-
 /* If the key exists in another letter case, adding it would make it ambiguous. */
 static bool may_add(const struct filling *f, const char *key) {
   return dw_json_get(f->config->json, key) != NULL || dw_json_get_fold(f->config->json, key, NULL) == NULL;
@@ -59,7 +52,8 @@ static void replace(struct filling *f, const char *path, const struct addition *
   const char *member = *path == '\0' ? addition->key : dw_arena_join(f->arena, path, ".", addition->key);
   if (!dw_json_locate(f->config->text, f->config->length, member, &place))
     return;
-  f->edits[f->count++] = (struct edit){{place.value.offset, place.value.length}, json_string(f->arena, addition->text)};
+  f->edits[f->count++] =
+      (struct edit){{place.value.offset, place.value.length}, dw_json_quote(f->arena, addition->text)};
   add_field(&f->fields, addition->value->field);
 }
 
@@ -87,7 +81,7 @@ static void fill_object(struct filling *f, const char *path, const struct additi
     dw_buf_puts(&added, added.length == 0 ? "" : ",");
     dw_buf_add(&added, f->config->text + offset, blanks);
     dw_buf_printf(&added, "\"%s\":%s%s", additions[i].key, blanks == 0 ? "" : " ",
-                  json_string(f->arena, additions[i].text));
+                  dw_json_quote(f->arena, additions[i].text));
     add_field(&f->fields, additions[i].value->field);
   }
   if (added.length == 0)
@@ -259,10 +253,7 @@ static void mutate_nad(struct dw_check *check, const dw_json *object, struct dw_
   const char *text = dw_fill_config(check->arena, check->config, check->name, fields);
   if (text == NULL)
     return;
-  struct dw_buf value = DW_BUF_IN(check->arena);
-  struct dw_json_writer w = DW_JSON_WRITER(&value);
-  dw_json_put_string(&w, text);
-  dw_patch_op(patch, "replace", "/spec/config", dw_buf_text(&value));
+  dw_patch_op(patch, "replace", "/spec/config", dw_json_quote(check->arena, text));
 }
 
 static void mutate_limits(struct dw_check *check, const dw_json *object, struct dw_patch *patch, const char **fields) {

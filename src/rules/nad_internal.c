@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/text.h"
 
 const struct dw_cni_config *dw_nad_config(const struct dw_check *check) {
   return check->config != NULL && check->config->state == DW_CONFIG_OK ? check->config : NULL;
@@ -289,17 +289,7 @@ const char *dw_nad_no_nics(const struct dw_check *check) {
   if (without == nodes)
     return "no NodeNetworkState (is kubernetes-nmstate installed?)";
   return dw_arena_printf(check->arena, "no NodeNetworkState for %s",
-                         dw_nad_list(check->arena, names, NODES_SHOWN, without));
-}
-
-const char *dw_nad_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total) {
-  struct dw_buf out = DW_BUF_IN(arena);
-  size_t shown = total < max ? total : max;
-  for (size_t i = 0; i < shown; i++)
-    dw_buf_printf(&out, "%s%s", i == 0 ? "" : i + 1 == total ? " and " : ", ", names[i]);
-  if (total > shown)
-    dw_buf_printf(&out, " and %zu more", total - shown);
-  return dw_buf_text(&out);
+                         dw_text_list(check->arena, names, NODES_SHOWN, without));
 }
 
 const char *dw_nad_span(struct dw_arena *arena, const struct dw_interval *span) {

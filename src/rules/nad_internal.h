@@ -90,10 +90,6 @@ bool dw_nad_pods_share_node(const struct dw_check *check) __attribute__((nonnull
 /* Why the NICs of some node that runs virt-handler are unknown; NULL if all are known. */
 const char *dw_nad_no_nics(const struct dw_check *check) __attribute__((nonnull));
 
-/* "worker-0, worker-1 and 3 more": NAMES contains the first of TOTAL names, at most MAX. */
-const char *dw_nad_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total)
-    __attribute__((nonnull));
-
 /* "10.0.0.1-10.0.0.9", or "10.0.0.1" alone. */
 const char *dw_nad_span(struct dw_arena *arena, const struct dw_interval *span) __attribute__((nonnull));
 

@@ -10,7 +10,7 @@ struct dw_faulty dw_nic_fault(const struct dw_check *check, const char *nic, enu
   struct dw_nic_query query = {.name = nic, .fault = fault, .number = number};
   struct dw_faulty found = {dw_view_nic_fault(check->view, &query, names, DW_NODES_SHOWN), "", NULL};
   if (found.count > 0) {
-    found.nodes = dw_nad_list(check->arena, names, DW_NODES_SHOWN, found.count);
+    found.nodes = dw_text_list(check->arena, names, DW_NODES_SHOWN, found.count);
     found.first = names[0];
   }
   return found;
@@ -129,7 +129,7 @@ static const char *suggest_nics(const struct dw_check *check, const char *name) 
   if (count == 0)
     return dw_arena_printf(check->arena, "%sgive the NICs for migrations the same name on all nodes", meant);
   return dw_arena_printf(check->arena, "%sNICs present on all nodes: %s", meant,
-                         dw_nad_list(check->arena, names, NICS_SHOWN, count));
+                         dw_text_list(check->arena, names, NICS_SHOWN, count));
 }
 
 /* The VLAN id in a name such as "bond2.100"; 0 if there is none. */
@@ -289,7 +289,7 @@ static const char *suggest_others(const struct dw_check *check) {
   size_t count = dw_view_common_nics(check->view, names, NICS_SHOWN);
   return count == 0 ? "use another NIC"
                     : dw_arena_printf(check->arena, "use another NIC; all nodes have %s",
-                                      dw_nad_list(check->arena, names, NICS_SHOWN, count));
+                                      dw_text_list(check->arena, names, NICS_SHOWN, count));
 }
 
 /* Sets the fix of FOUND, about a port of CONTROLLER: the controller, unless it is a port itself or carries the node's

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
@@ -56,7 +57,7 @@ static const char *list_in_use(struct dw_arena *arena, const struct in_use *in_u
     texts[i] = dw_arena_printf(arena, "%s (%s%s%s)", dw_addr_format(&item->addr, addr), item->node,
                                with_nic ? ", " : "", with_nic ? item->nic->name : "");
   }
-  return dw_nad_list(arena, texts, ADDRESSES_SHOWN, in_use->count);
+  return dw_text_list(arena, texts, ADDRESSES_SHOWN, in_use->count);
 }
 
 /* --- what to exclude --- */

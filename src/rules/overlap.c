@@ -1,6 +1,7 @@
 /* Ranges that overlap others: the cluster's own networks, other NADs, other clusters. */
 #include <string.h>
 
+#include "base/text.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
@@ -47,7 +48,7 @@ static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, 
                                .fix = destination->route != NULL ? "remove the route" : fix,
                                .edits = edits,
                                .warn_at_most = destination->may_not_count},
-            "overlaps %s", dw_nad_list(check->arena, texts, SHOWN, count));
+            "overlaps %s", dw_text_list(check->arena, texts, SHOWN, count));
   return true;
 }
 
@@ -273,7 +274,7 @@ static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, c
                 .addresses = &pool->usable,
                 .fix = count > 1 ? "exclude them, or choose another range"
                                  : dw_arena_printf(check->arena, "exclude %s, or choose another range", first)},
-            "overlaps %s", dw_nad_list(check->arena, texts, SHOWN, count));
+            "overlaps %s", dw_text_list(check->arena, texts, SHOWN, count));
 }
 
 static void overlap_remote_cluster(struct dw_check *check, const struct dw_rule *rule) {

@@ -1,6 +1,7 @@
 /* NADs of OVN-Kubernetes: what its controller rejects, and through which bridge a localnet leaves the nodes. */
 #include <string.h>
 
+#include "base/text.h"
 #include "cni/ovn.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
@@ -126,7 +127,7 @@ static struct faulty find_fault(const struct dw_check *check, const char *localn
   const char *names[NODES_SHOWN];
   struct faulty found = {dw_view_localnet_fault(check->view, localnet, fault, names, NODES_SHOWN), ""};
   if (found.count > 0)
-    found.nodes = dw_nad_list(check->arena, names, NODES_SHOWN, found.count);
+    found.nodes = dw_text_list(check->arena, names, NODES_SHOWN, found.count);
   return found;
 }
 

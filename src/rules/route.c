@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
@@ -263,7 +264,7 @@ static const char *subnets_text(const struct link *link) {
   const char *texts[SHOWN];
   for (size_t i = 0; i < link->subnet_count && i < SHOWN; i++)
     texts[i] = prefix_text(link, link->subnets[i]);
-  return dw_nad_list(link->check->arena, texts, SHOWN, link->subnet_count);
+  return dw_text_list(link->check->arena, texts, SHOWN, link->subnet_count);
 }
 
 /* On a migration network, gateway-outside reports the network's own gateway. */
