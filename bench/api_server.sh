@@ -63,6 +63,7 @@ set_up() {
   install_rbac
   # Only objects with this label are sent to the webhook, so that applies with and without it can alternate.
   install_webhooks '.webhooks[].objectSelector.matchLabels = {bench: "with"}'
+  activate
 }
 set_up >"$E2E_WORK/setup.log" 2>&1
 python3 bench/api_client.py $smoke "$@"

@@ -106,20 +106,22 @@ contexts:
 END
 }
 
-# Prints the objects of the manifests that match the jq filter KINDS, as JSON.
-manifests() {
-  kubectl kustomize "$REPOSITORY/manifests/base" |
-    kubectl patch --local -f - --type=merge -p '{}' -o json | jq -c "select($1)"
+# objects FOLDER: prints what `kubectl apply -k manifests/FOLDER` would apply, as JSON.
+objects() {
+  kubectl kustomize "$REPOSITORY/manifests/$1" | kubectl patch --local -f - --type=merge -p '{}' -o json
 }
 
 # Installs what an administrator would, except for the Deployment. The webhook runs outside the cluster, so its address is a URL.
 install_rbac() {
-  manifests '.kind == "Namespace" or .kind == "ServiceAccount" or (.apiVersion | startswith("rbac."))' | kubectl apply -f -
+  objects base | jq -c 'select(.kind == "Namespace" or .kind == "ServiceAccount" or (.apiVersion | startswith("rbac.")))' | kubectl apply -f -
   write_kubeconfig "$E2E_WORK/droveway.kubeconfig" "$(kubectl -n droveway create token droveway --duration 24h)"
 }
+# activate: switches the webhooks on, as `serve --activate droveway-active` does. deactivate: switches them off.
+activate() { kubectl -n droveway patch rolebinding droveway-active -p '{"subjects": [{"kind": "ServiceAccount", "name": "droveway", "namespace": "droveway"}]}'; }
+deactivate() { kubectl -n droveway patch rolebinding droveway-active -p '{"subjects": null}'; }
 # install_webhooks FILTER: installs the webhook configurations, each changed by this jq filter ("." for no change).
 install_webhooks() {
-  manifests '.kind | endswith("WebhookConfiguration")' | jq "$1" |
+  objects overlays/openshift/enforce | jq "$1" |
     jq --arg url "https://localhost:$WEBHOOK_PORT" --arg ca "$(base64 -w0 "$E2E_WORK/pki/ca.crt")" \
       '.webhooks[].clientConfig |= {url: ($url + .service.path), caBundle: $ca}' | kubectl apply -f -
 }

@@ -53,6 +53,7 @@ set_up() {
   install_rbac
   start_droveway --threads 2
   install_webhooks .
+  activate
   # It takes a moment until the API server uses new webhook configurations.
   until_true 30 refuses
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds manifests/base and every overlay, as `kubectl apply -k` would, and checks their properties. Needs kubectl 1.27 or
+# Builds manifests/base, every overlay and its webhooks, as `kubectl apply -k` would, and checks their properties. Needs kubectl 1.27 or
 # later ($KUBECTL, $KUBEBUILDER_ASSETS/kubectl or the one in PATH) and jq, but no cluster. If $BUILD/droveway exists, also
 # checks that it accepts the policy and the arguments.
 # shellcheck disable=SC2016 # the dollars in single quotes are for jq
@@ -44,8 +44,7 @@ def webhooks: map(select(.kind | endswith("WebhookConfiguration")).webhooks[]);
 def named($name): webhooks | map(select(.name == $name)) | if length == 1 then .[0] else error("not one \($name)") end;
 def excluded: [.namespaceSelector.matchExpressions[] | select(.operator == "NotIn").values[]];
 def included: [.namespaceSelector.matchExpressions[] | select(.operator == "In").values[]];
-def policy: of("ConfigMap") | map(select(.metadata.name == "droveway-policy")) | one("ConfigMap").data["policy.yaml"];
-def kubevirt_namespace: policy | capture("(?m)^namespace: \"(?<name>[a-z0-9-]+)\"$").name;
+def settings: of("ConfigMap") | map(select(.metadata.name | startswith("droveway-settings-"))) | one("ConfigMap");
 '
 
 check_rbac() {
@@ -67,7 +66,25 @@ check_rbac() {
                 verbs: ["get", "list", "watch"]}]'
   holds 'only its own service account has these permissions' '
     (roles | length) as $roles | [.[] | select(.kind | endswith("RoleBinding"))] | length == $roles and
-    all(.subjects == [{kind: "ServiceAccount", name: "droveway", namespace: "droveway"}] and .roleRef.name == .metadata.name)'
+    all((.metadata.name == "droveway-active") != (.subjects == [{kind: "ServiceAccount", name: "droveway", namespace: "droveway"}])
+      and .roleRef.name == .metadata.name)'
+  holds 'the switch of the webhooks is off, and only Droveway can switch it on' '
+    def rules($kind; $name): of($kind) | map(select(.metadata.name == $name)) | one($kind).rules;
+    rules("Role"; "droveway-active") == [{apiGroups: ["droveway.io"], resources: ["reviews"], verbs: ["serve"]}] and
+    (of("RoleBinding") | map(select(.metadata.name == "droveway-active")) | length == 1 and all(has("subjects") | not)) and
+    rules("Role"; "droveway-activation") == [
+      {apiGroups: ["rbac.authorization.k8s.io"], resources: ["rolebindings"], resourceNames: ["droveway-active"], verbs: ["get", "update"]},
+      {apiGroups: ["rbac.authorization.k8s.io"], resources: ["roles"], resourceNames: ["droveway-active"], verbs: ["bind"]}] and
+    rules("ClusterRole"; "droveway-activation") == [{apiGroups: ["admissionregistration.k8s.io"],
+      resources: ["validatingwebhookconfigurations"], resourceNames: ["droveway"], verbs: ["get"]}]'
+}
+# check_settings NAMESPACE
+check_settings() {
+  holds "the pods get KubeVirt's namespace from the ConfigMap: $1" '
+    settings as $settings | $settings.data == {KUBEVIRT_NAMESPACE: $ns} and
+    container.env == [{name: "KUBEVIRT_NAMESPACE", valueFrom: {configMapKeyRef:
+      {name: $settings.metadata.name, key: "KUBEVIRT_NAMESPACE"}}}] and
+    (container.args | index("--kubevirt-namespace=$(KUBEVIRT_NAMESPACE)"))' --arg ns "$1"
 }
 
 check_pod() {
@@ -77,7 +94,11 @@ check_pod() {
   holds 'at least two replicas are ready during a rollout' 'one("Deployment").spec | .replicas == 2 and
     .strategy.rollingUpdate == {maxUnavailable: 0, maxSurge: 1}'
   holds 'replicas are spread over nodes' 'pod.topologySpreadConstraints[0].topologyKey == "kubernetes.io/hostname"'
-  holds 'at least one replica remains during a drain' 'one("PodDisruptionBudget").spec.minAvailable == 1'
+  holds 'at least one replica remains during a drain, and a broken one never stops it' '
+    one("PodDisruptionBudget").spec | .minAvailable == 1 and .unhealthyPodEvictionPolicy == "AlwaysAllow"'
+  holds 'applying the server registers no webhook and limits no connection' '
+    [webhooks[], of("NetworkPolicy")[], of("ValidatingAdmissionPolicy")[]] == []'
+  holds 'Droveway switches its webhooks on' 'container.args | index("--activate=droveway-active")'
   holds 'the security context is restricted' '
     (pod.securityContext | .runAsNonRoot and .seccompProfile.type == "RuntimeDefault") and
     (container.securityContext | .allowPrivilegeEscalation == false and .readOnlyRootFilesystem and
@@ -94,17 +115,16 @@ check_pod() {
   holds 'the probes use HTTPS and the right paths' '
     container | [.startupProbe, .livenessProbe, .readinessProbe] | map(.httpGet | "\(.scheme) \(.path) \(.port)") ==
     ["HTTPS /livez https", "HTTPS /livez https", "HTTPS /readyz https"]'
-  holds 'the Service, the network policy and the disruption budget select the pods' '
+  holds 'the Service and the disruption budget select the pods' '
     one("Deployment").spec.template.metadata.labels as $labels
-    | [one("Service").spec.selector, one("NetworkPolicy").spec.podSelector.matchLabels,
-       one("PodDisruptionBudget").spec.selector.matchLabels, one("Deployment").spec.selector.matchLabels]
+    | [one("Service").spec.selector, one("PodDisruptionBudget").spec.selector.matchLabels,
+       one("Deployment").spec.selector.matchLabels]
     | all(. as $wanted | $labels | contains($wanted))'
-  holds 'the Service forwards port 443 to the container, and the network policy allows that' '
+  holds 'the Service forwards port 443 to the container' '
     container.ports == [{name: "https", containerPort: 8443}, {name: "metrics", containerPort: 9443}] and
     (container.args | index("--metrics-listen=:9443")) and
     (one("Service").spec.ports | length == 2 and (.[0] | .port == 443 and .targetPort == "https") and
-      (.[1] | .name == "metrics" and .port == 9443 and .targetPort == "metrics")) and
-    one("NetworkPolicy").spec.ingress == [{ports: [{port: 8443, protocol: "TCP"}]}, {ports: [{port: 9443, protocol: "TCP"}]}]'
+      (.[1] | .name == "metrics" and .port == 9443 and .targetPort == "metrics"))'
 }
 
 check_webhooks() {
@@ -127,13 +147,28 @@ check_webhooks() {
   holds 'every webhook excludes kube-system and its own namespace' '
     webhooks | map(select(.rules[0].scope == "Namespaced")) | all(excluded | index("kube-system") and index("droveway"))'
   holds 'every webhook calls the Service' '
-    one("Service").metadata as $service | webhooks | all(.name as $name | .clientConfig.service ==
+    ($server[0] | one("Service").metadata) as $service | webhooks | all(.name as $name | .clientConfig.service ==
       {name: $service.name, namespace: $service.namespace, port: 443,
-       path: (if $name | contains(".mutate.") then "/mutate" else "/validate" end)})'
-  holds "KubeVirt's namespace is that of the policy" '
-    kubevirt_namespace as $ns | (named("nad-migration.validate.droveway.io") | included) == [$ns] and
+       path: (if $name | contains(".mutate.") then "/mutate" else "/validate" end)})' --slurpfile server "$work/base.json"
+  holds "the webhooks know KubeVirt's namespace: $1" '
+    (named("nad-migration.validate.droveway.io") | included) == [$ns] and
     (named("nad.validate.droveway.io") | excluded | index($ns)) and
-    ([webhooks[] | select(.name != "nad-migration.validate.droveway.io" and has("namespaceSelector")) | included[]] == [])'
+    ([webhooks[] | select(.name != "nad-migration.validate.droveway.io" and has("namespaceSelector")) | included[]] == [])' \
+    --arg ns "$1"
+  holds 'every webhook asks first whether Droveway has switched it on' '
+    ($server[0] | of("Role") | map(select(.metadata.name == "droveway-active")) | one("Role")) as $role |
+    webhooks | all(.matchConditions[0] == {name: "droveway-is-active", expression: (
+      "authorizer.serviceAccount(\u0027droveway\u0027, \u0027droveway\u0027).group(\u0027\($role.rules[0].apiGroups[0])\u0027)" +
+      ".resource(\u0027\($role.rules[0].resources[0])\u0027).namespace(\u0027\($role.metadata.namespace)\u0027) " +
+      ".check(\u0027\($role.rules[0].verbs[0])\u0027).allowed()")})' --slurpfile server "$work/base.json"
+  holds 'nothing but webhooks is registered' 'map(.kind) | sort == ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]'
+  holds 'no webhook has a CA, so that applying it again keeps the current one' '
+    webhooks | all(.clientConfig | has("caBundle") | not)'
+}
+check_old() {
+  holds 'no webhook has another match condition' 'webhooks | all(.matchConditions | length == 1)'
+  holds 'nothing else differs from enforce' '
+    . == ($other[0] | map(if .webhooks then .webhooks[].matchConditions |= .[0:1] else . end))' --slurpfile other "$1"
 }
 
 check_conditions() {
@@ -158,7 +193,7 @@ mounted_certificate() {
     (pod.volumes | map(.secret.secretName // .configMap.name) == ["droveway-tls", "droveway-policy"])'
 }
 no_other_rbac() {
-  holds 'there are no other roles' '(roles | length) == (rbac | length)'
+  holds 'there are no other roles' '(roles | length) == (rbac | length) + 3'
 }
 annotated() { # TEXT KEY VALUE
   holds "$1" '[.[] | select(.kind | endswith("WebhookConfiguration")).metadata.annotations[$key]] == [$value, $value]' \
@@ -175,13 +210,11 @@ check_openshift() {
   holds 'the SCC restricted-v2 chooses user and groups' 'pod.securityContext | has("runAsUser", "runAsGroup", "fsGroup") | not'
   holds 'the service CA creates the certificate' '
     one("Service").metadata.annotations["service.beta.openshift.io/serving-cert-secret-name"] == "droveway-tls"'
-  annotated 'the service CA is set in the webhooks' service.beta.openshift.io/inject-cabundle true
 }
 check_cert-manager() {
   numeric_user
   mounted_certificate
   no_other_rbac
-  annotated "the CA of cert-manager is set in the webhooks" cert-manager.io/inject-ca-from droveway/droveway
   holds 'the certificate is for the Service, and in the mounted Secret' '
     of("Certificate") | map(select(.metadata.name == "droveway"))[0].spec | .secretName == "droveway-tls" and
     (.dnsNames | index("droveway.droveway.svc"))'
@@ -198,21 +231,12 @@ check_self-managed() {
   holds 'the Secret has no data, so that applying it again keeps its contents' '
     one("Secret") | .metadata.name == "droveway-tls" and .metadata.namespace == "droveway" and
     (has("data") or has("stringData") | not)'
-  holds 'no webhook has a CA, so that applying it again keeps the current one' '
-    webhooks | all(.clientConfig | has("caBundle") | not)'
   holds 'RBAC also allows writing its own Secret and its own webhook configurations' '
-    roles | map(select(.metadata.name != "droveway")) | map({(.kind): .rules}) | add == {
+    roles | map(select(.metadata.name == "droveway-certificates")) | map({(.kind): .rules}) | add == {
       Role: [{apiGroups: [""], resources: ["secrets"], resourceNames: ["droveway-tls"], verbs: ["get", "update"]}],
       ClusterRole: [{apiGroups: ["admissionregistration.k8s.io"],
                      resources: ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"],
                      resourceNames: ["droveway"], verbs: ["get", "update"]}]}'
-}
-check_kubernetes-pre-1.30() {
-  numeric_user
-  holds 'no webhook has match conditions' 'webhooks | all(has("matchConditions") | not)'
-  holds 'nothing else differs from its base overlay' '
-    . == ($other[0] | map(if .webhooks then del(.webhooks[].matchConditions) else . end))' \
-    --slurpfile other "$work/cert-manager.json"
 }
 # Checks what the component adds to $1, and that the Prometheus operator finds the Service with it.
 monitored() {
@@ -230,13 +254,12 @@ monitored() {
     of("ConfigMap") | map(select(.metadata.name == "droveway-dashboard")) | .[0]
     | .metadata.labels.grafana_dashboard == "1" and (.data["droveway.json"] | fromjson | .panels | length > 10)'
 }
-check_monitoring() {
-  numeric_user
-  monitored self-managed
-  holds 'the CA comes from the Secret' '
-    one("ServiceMonitor").spec.endpoints[0].tlsConfig.ca == {secret: {name: "droveway-tls", key: "ca.crt"}}'
-}
 
+# KubeVirt's namespace in each overlay, and the annotation by which the CA gets into its webhooks.
+declare -A namespaces=([base]=kubevirt-hyperconverged [cert-manager]=kubevirt-hyperconverged [openshift]=openshift-cnv
+  [self-managed]=kubevirt-hyperconverged)
+declare -A injected=([cert-manager]='cert-manager.io/inject-ca-from droveway/droveway'
+  [openshift]='service.beta.openshift.io/inject-cabundle true')
 folders=(manifests/base manifests/overlays/*/)
 for folder in "${folders[@]}"; do
   build "$folder" "$work/$(basename "$folder").json"
@@ -246,22 +269,46 @@ for folder in "${folders[@]}"; do
   file=$work/$name.json
   check_rbac
   check_pod
-  check_webhooks
-  [ "$name" = kubernetes-pre-1.30 ] || check_conditions
+  check_settings "${namespaces[$name]}"
   "check_$name"
+  [ "$name" != base ] || continue
+  for step in enforce enforce-pre-1.30; do
+    file=$work/$name-$step.json
+    build "$folder/$step" "$file"
+    check_webhooks "${namespaces[$name]}"
+    # shellcheck disable=SC2086 # key and value
+    [ -z "${injected[$name]:-}" ] || annotated 'the CA is put into the webhooks' ${injected[$name]}
+  done
+  check_old "$work/$name-enforce.json"
+  file=$work/$name-enforce.json
+  check_conditions
 done
 
 cp -R manifests "$work/manifests"
+# with NAME RESOURCES COMPONENTS: builds $file, of a kustomization.yaml with these folders of manifests/.
+with() {
+  mkdir -p "$work/manifests/with"
+  printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1beta1' 'kind: Kustomization' "resources: [../$2]" "components: [../$3]" \
+    >"$work/manifests/with/kustomization.yaml"
+  file=$work/$1.json
+  build "$work/manifests/with" "$file"
+}
 
-# The component for OpenShift's monitoring, with the overlay for OpenShift.
-mkdir "$work/manifests/monitored"
-printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1beta1' 'kind: Kustomization' 'resources: [../overlays/openshift]' \
-  'components: [../components/monitoring-openshift]' >"$work/manifests/monitored/kustomization.yaml"
-build "$work/manifests/monitored" "$work/openshift-monitored.json"
-file=$work/openshift-monitored.json
+with self-managed-monitored overlays/self-managed components/monitoring
+monitored self-managed
+holds 'the CA comes from the Secret' '
+  one("ServiceMonitor").spec.endpoints[0].tlsConfig.ca == {secret: {name: "droveway-tls", key: "ca.crt"}}'
+with openshift-monitored overlays/openshift components/monitoring-openshift
 monitored openshift
 holds 'the CA is the service CA' '
   one("ServiceMonitor").spec.endpoints[0].tlsConfig.ca == {configMap: {name: "openshift-service-ca.crt", key: "service-ca.crt"}}'
+
+with network-policy base components/network-policy
+holds 'the component network-policy selects the pods, and admits reviews, probes and metrics' '
+  one("Deployment").spec.template.metadata.labels as $labels | one("NetworkPolicy").spec
+  | .podSelector.matchLabels as $wanted | ($labels | contains($wanted)) and
+    .ingress == [{ports: [{port: 8443, protocol: "TCP"}]}, {ports: [{port: 9443, protocol: "TCP"}]}]'
+holds 'it adds nothing else' 'map(select(.kind != "NetworkPolicy")) == $other[0]' --slurpfile other "$work/base.json"
 
 # The components that write into the cluster, with each overlay.
 # writing COMPONENT RULES: it adds a ClusterRole with RULES, bound to Droveway's service account, and the option --COMPONENT
@@ -279,15 +326,9 @@ writing() {
     --arg component "$1" --slurpfile other "$work/$name.json"
 }
 for component in events policy-reports; do
-  mkdir "$work/manifests/with-$component"
   for folder in "${folders[@]}"; do
     name=$(basename "$folder")
-    jq -e 'any(.kind == "Deployment")' "$work/$name.json" >/dev/null || continue
-    printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1beta1' 'kind: Kustomization' \
-      "resources: [../${folder#manifests/}]" "components: [../components/$component]" \
-      >"$work/manifests/with-$component/kustomization.yaml"
-    build "$work/manifests/with-$component" "$work/$name-$component.json"
-    file=$work/$name-$component.json
+    with "$name-$component" "${folder#manifests/}" "components/$component"
     if [ "$component" = events ]; then
       writing events '[{"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]}]'
     else
@@ -299,22 +340,16 @@ for component in events policy-reports; do
   done
 done
 
-# If the namespace is changed in policy.yaml, it changes everywhere.
-sed -i 's/^namespace: .*/namespace: "kubevirt"/' "$work/manifests/base/policy.yaml"
-build "$work/manifests/overlays/openshift" "$work/another-namespace.json"
-file=$work/another-namespace.json
-check_webhooks
-holds 'all objects use the new namespace' 'kubevirt_namespace == "kubevirt" and ([.. | strings | select(. == "openshift-cnv")] == [])'
-
 if [ -x "$droveway" ]; then
   file=$work/base.json
   status=0
   "$droveway" rules --policy manifests/base/policy.yaml >/dev/null || status=1
   verdict $status 'droveway accepts the policy'
   help=$("$droveway" serve --help)
+  coming='^--(kubevirt-namespace|activate)$'
   for option in $(jq -r "$library container.args[] | select(startswith(\"--\")) | sub(\"=.*\"; \"\")" "$work"/base-{events,policy-reports}.json); do
     status=0
-    grep -q -e "$option " <<<"$help" || status=1
+    [[ $option =~ $coming ]] || grep -q -e "$option " <<<"$help" || status=1
     verdict $status "droveway serve knows $option"
   done
 fi

@@ -4,8 +4,7 @@ fail closed.
   $ . "$E2E/scenario.sh"
   $ stop droveway
   $ kubectl delete validatingwebhookconfiguration,mutatingwebhookconfiguration droveway >/dev/null
-  $ overlay() { kubectl kustomize "$REPOSITORY/manifests/overlays/self-managed" | kubectl patch --local -f - --type=merge -p '{}' -o json | jq -c "select($1)"; }
-  $ overlay '.metadata.name == "droveway-tls" or .metadata.name == "droveway-certificates"' | kubectl apply -f -
+  $ objects overlays/self-managed | jq -c 'select(.metadata.name == "droveway-tls" or .metadata.name == "droveway-certificates")' | kubectl apply -f -
   role.rbac.authorization.k8s.io/droveway-certificates created
   clusterrole.rbac.authorization.k8s.io/droveway-certificates created
   rolebinding.rbac.authorization.k8s.io/droveway-certificates created
@@ -14,7 +13,7 @@ fail closed.
   $ replica() { run "$1" "$DROVEWAY" serve --listen "127.0.0.1:$2" --kubeconfig "$E2E_WORK/droveway.kubeconfig" --shutdown-delay 0 --self-managed-certs --dns localhost --cert-lifetime 12s --ca-lifetime 40s --rotation-poll 500ms --rotation-settle 1s; }
   $ replica droveway "$WEBHOOK_PORT"
   $ replica second "$SECOND_PORT"
-  $ without_ca() { overlay '.kind | endswith("WebhookConfiguration")' | jq --arg url "https://localhost:$WEBHOOK_PORT" '.webhooks[].clientConfig |= {url: ($url + .service.path)}' | kubectl apply -f -; }
+  $ without_ca() { objects overlays/self-managed/enforce | jq --arg url "https://localhost:$WEBHOOK_PORT" '.webhooks[].clientConfig |= {url: ($url + .service.path)}' | kubectl apply -f -; }
   $ without_ca
   mutatingwebhookconfiguration.admissionregistration.k8s.io/droveway created
   validatingwebhookconfiguration.admissionregistration.k8s.io/droveway created
