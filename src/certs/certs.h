@@ -88,7 +88,8 @@ int dw_pki_read_certs(struct dw_arena *arena, const char *pem, struct dw_pki_cer
 int dw_pki_key_fits(const char *certificate, const char *key, struct dw_error *err)
     __attribute__((nonnull(1, 2), warn_unused_result));
 
-/* Returns 0 if a client that trusts the CAs in BUNDLE accepts the (first) certificate as a server's at the time NOW. */
+/* Returns 0 if a client that trusts the CAs in BUNDLE accepts CERTIFICATE as a server's at the time NOW. CERTIFICATE
+ * may be followed by the chain to its CA. */
 int dw_pki_verify(const char *bundle, const char *certificate, int64_t now, struct dw_error *err)
     __attribute__((nonnull(1, 2), warn_unused_result));
 

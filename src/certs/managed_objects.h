@@ -25,6 +25,7 @@ struct dw_self_managed {
   char paths[MANAGED_TOPICS][320];   /* only the thread uses this and what follows */
   char logged[MANAGED_TOPICS][160];  /* the failure that was logged last; "": none, or it is over */
   bool failed[MANAGED_TOPICS];       /* in this round */
+  bool absent;                       /* a webhook configuration did not exist when it was read last */
   unsigned retry_after_ms;           /* that the API server requested in this round; 0: none */
   char *serving;                     /* the certificate that `use` accepted last */
   uint64_t failures[MANAGED_TOPICS]; /* under lock, as the rest */

@@ -111,6 +111,8 @@ static bool do_step(struct dw_self_managed *managed, int64_t *again_ms) {
   if (dw_managed_read(&round)) {
     round.input.options = &managed->rotation;
     round.input.now_ms = dw_clock_microseconds(CLOCK_REALTIME) / 1000;
+    managed->absent =
+        round.input.hooks[0].state == DW_ROTATION_ABSENT || round.input.hooks[1].state == DW_ROTATION_ABSENT;
     serve_leaf(&round);
     again = plan_and_act(&round, again_ms);
   }
@@ -153,6 +155,8 @@ static unsigned do_round(struct dw_self_managed *managed) {
   end_round(managed);
   if (any_failed(managed))
     return dw_backoff_next(&managed->backoff, managed->retry_after_ms);
+  if (managed->absent && managed->options.absent_ms < poll)
+    poll = managed->options.absent_ms;
   int64_t left = again_ms - dw_clock_microseconds(CLOCK_REALTIME) / 1000;
   return left > 0 && left < (int64_t)poll ? (unsigned)left : poll;
 }
@@ -175,6 +179,7 @@ static void fill_in(struct dw_self_managed *managed, const struct dw_self_manage
   own->ca_seconds = own->ca_seconds == 0 ? (int64_t)DW_PKI_CA_DAYS * SECONDS_A_DAY : own->ca_seconds;
   own->leaf_seconds = own->leaf_seconds == 0 ? (int64_t)DW_PKI_LEAF_DAYS * SECONDS_A_DAY : own->leaf_seconds;
   own->poll_ms = own->poll_ms == 0 ? DW_SELF_MANAGED_POLL_MS : own->poll_ms;
+  own->absent_ms = own->absent_ms == 0 ? DW_SELF_MANAGED_ABSENT_MS : own->absent_ms;
   own->settle_ms = own->settle_ms == 0 ? DW_SELF_MANAGED_SETTLE_MS : own->settle_ms;
   managed->rotation = (struct dw_rotation_options){own->names, own->ca_seconds, own->leaf_seconds, own->settle_ms};
   managed->backoff.first_ms = own->poll_ms < FIRST_WAIT_MS ? own->poll_ms : FIRST_WAIT_MS;

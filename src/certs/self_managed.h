@@ -17,17 +17,18 @@
 
 enum {
   DW_SELF_MANAGED_POLL_MS = 10000,
+  DW_SELF_MANAGED_ABSENT_MS = 2000, /* while a webhook configuration does not exist: it needs the CA soon */
   DW_SELF_MANAGED_SETTLE_MS = 60000 /* until API servers have seen a changed webhook configuration */
 };
 
 /* Everything that it points to must outlive the thread. */
 struct dw_self_managed_options {
   const struct dw_api_config *config;
-  const char *ns, *secret;          /* of the Secret; NULL means droveway/droveway-tls */
-  const char *webhooks;             /* the name of both webhook configurations; NULL means "droveway" */
-  struct dw_pki_names names;        /* that API servers use: droveway.droveway.svc */
-  int64_t ca_seconds, leaf_seconds; /* validity; 0 means a year and 90 days */
-  unsigned poll_ms, settle_ms;      /* 0 means the defaults above */
+  const char *ns, *secret;                /* of the Secret; NULL means droveway/droveway-tls */
+  const char *webhooks;                   /* the name of both webhook configurations; NULL means "droveway" */
+  struct dw_pki_names names;              /* that API servers use: droveway.droveway.svc */
+  int64_t ca_seconds, leaf_seconds;       /* validity; 0 means a year and 90 days */
+  unsigned poll_ms, absent_ms, settle_ms; /* 0 means the defaults above */
   /* Called on the thread with the pair (PEM) for new TLS handshakes, which it must copy. Returns -1 if the pair can't
    * be used: the previous one stays in use, and the call is retried. */
   int (*use)(void *context, const char *certificate, const char *key, struct dw_error *err);

@@ -164,12 +164,18 @@ int dw_pki_key_fits(const char *certificate, const char *key_text, struct dw_err
 }
 
 /* Verifies like Go: every certificate in the bundle is trusted, even if it is not a root, and its dates count, too. */
-static int run_check(X509_STORE *store, X509_STORE_CTX *context, X509 *leaf, int64_t now) {
+/* What is verified: the first certificate of CHAIN, with the help of the others. */
+struct presented {
+  cert_stack *chain;
+  int64_t now;
+};
+
+static int run_check(X509_STORE *store, X509_STORE_CTX *context, const struct presented *presented) {
   if (X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) != 1 ||
       X509_STORE_set_purpose(store, X509_PURPOSE_SSL_SERVER) != 1 ||
-      X509_STORE_CTX_init(context, store, leaf, NULL) != 1)
+      X509_STORE_CTX_init(context, store, sk_X509_value(presented->chain, 0), presented->chain) != 1)
     return X509_V_ERR_UNSPECIFIED;
-  X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context), (time_t)now);
+  X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context), (time_t)presented->now);
   int good = X509_verify_cert(context);
   int error = X509_STORE_CTX_get_error(context);
   if (good == 1)
@@ -177,7 +183,7 @@ static int run_check(X509_STORE *store, X509_STORE_CTX *context, X509 *leaf, int
   return error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error;
 }
 
-static int check_against(cert_stack *trusted, X509 *leaf, int64_t now, struct dw_error *err) {
+static int check_against(cert_stack *trusted, const struct presented *presented, struct dw_error *err) {
   X509_STORE *store = X509_STORE_new();
   X509_STORE_CTX *context = X509_STORE_CTX_new();
   int result = store == NULL || context == NULL ? X509_V_ERR_OUT_OF_MEM : X509_V_OK;
@@ -185,7 +191,7 @@ static int check_against(cert_stack *trusted, X509 *leaf, int64_t now, struct dw
     if (X509_STORE_add_cert(store, sk_X509_value(trusted, i)) != 1)
       result = X509_V_ERR_OUT_OF_MEM;
   if (result == X509_V_OK)
-    result = run_check(store, context, leaf, now);
+    result = run_check(store, context, presented);
   ERR_clear_error();
   X509_STORE_CTX_free(context);
   X509_STORE_free(store);
@@ -195,15 +201,14 @@ static int check_against(cert_stack *trusted, X509 *leaf, int64_t now, struct dw
 }
 
 int dw_pki_verify(const char *bundle, const char *certificate, int64_t now, struct dw_error *err) {
-  SCOPED(free_stack) cert_stack *trusted = sk_X509_new_null();
-  SCOPED(dw_pki_free_cert) X509 *leaf = dw_pki_read_cert(certificate, NULL, err);
-  if (leaf == NULL)
-    return -1;
-  if (trusted == NULL)
+  SCOPED(free_stack) cert_stack *trusted = sk_X509_new_null(), *chain = sk_X509_new_null();
+  if (trusted == NULL || chain == NULL)
     return dw_pki_error(err, "can't verify a certificate");
+  if (read_stack(certificate, chain, err) != 0)
+    return -1;
   if (read_stack(bundle, trusted, err) != 0)
     return dw_error_wrap(err, "the CA");
-  return check_against(trusted, leaf, now, err);
+  return check_against(trusted, &(struct presented){chain, now}, err);
 }
 
 const char *dw_pki_missing_name(const char *certificate, const struct dw_pki_names *names) {

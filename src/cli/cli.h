@@ -64,8 +64,9 @@ struct cli_world_options {
   const char *state;
   const char *kubeconfig;
   const char *context;
-  bool in_cluster; /* use the cluster of the pod that this process runs in */
-  bool no_state;   /* the command has no --state, so errors do not suggest it */
+  const char *kubevirt_namespace; /* where KubeVirt runs, instead of the policy's namespace */
+  bool in_cluster;                /* use the cluster of the pod that this process runs in */
+  bool no_state;                  /* the command has no --state, so errors do not suggest it */
 };
 #define CLI_WORLD_OPTIONS                                                                                              \
   {"policy", required_argument, NULL, 'p'}, {"state", required_argument, NULL, 's'},                                   \

@@ -154,7 +154,8 @@ int cli_word(const char *const *words, size_t count, const char *text) {
 }
 
 struct dw_sources cli_sources(const struct cli_world_options *options) {
-  struct dw_sources sources = {.policy = options->policy, .state = options->state};
+  struct dw_sources sources = {
+      .policy = options->policy, .state = options->state, .kubevirt_namespace = options->kubevirt_namespace};
   sources.rules = dw_rule_ids(&sources.rule_count);
   return sources;
 }

@@ -195,6 +195,7 @@ static int run(const struct serve_options *options, const struct sockets *socket
                                                   .metrics = sockets->metrics < 0 ? NULL : &metrics,
                                                   .certificates = parts->certificates,
                                                   .managed = parts->managed,
+                                                  .activation = parts->activation,
                                                   .threads = options->threads,
                                                   .max_body = options->max_body,
                                                   .max_header = options->max_header,

@@ -37,6 +37,12 @@ int serve_options_help(void) {
       "      --cert-lifetime T\tlifetime of the self-managed certificate (default: 90d)\n"
       "      --ca-lifetime T\tlifetime of the self-managed CA (default: 365d)\n"
       "  -p, --policy FILE\tpolicy to apply (default: the built-in policy)\n"
+      "      --kubevirt-namespace NS\tnamespace where KubeVirt runs. If the policy sets `namespace` as well, it must "
+      "be "
+      "the same\n"
+      "      --activate NAME\twhen /readyz was passed and the webhooks are registered with their CA, add the own "
+      "service account to the RoleBinding NAME (or NAMESPACE/NAME), which the webhooks' match condition "
+      "droveway-is-active asks for; remove it when they are no longer registered\n"
       "\n"
       "Cluster state (default: in a pod, the pod's own cluster; elsewhere, none):\n"
       "      --kubeconfig FILE\twatch this cluster\n"
@@ -265,6 +271,27 @@ static int read_watching_option(int option, struct serve_options *out) {
   }
 }
 
+/* An empty value, or the unexpanded "$(KUBEVIRT_NAMESPACE)", comes from the Deployment's environment. */
+static int read_kubevirt_namespace(const char *text, struct serve_options *out) {
+  if (!dw_is_dns_label(text))
+    return cli_usage(
+        "serve",
+        "invalid --kubevirt-namespace \"%s\"; set KUBEVIRT_NAMESPACE in the ConfigMap droveway-settings to "
+        "the namespace where KubeVirt runs, such as openshift-cnv or kubevirt-hyperconverged",
+        text);
+  out->world.kubevirt_namespace = text;
+  return CLI_OK;
+}
+
+static int read_binding(const char *text, struct serve_options *out) {
+  const char *slash = strchr(text, '/'), *name = slash == NULL ? text : slash + 1;
+  size_t length = slash == NULL ? 1 : (size_t)(slash - text);
+  if (*name == '\0' || strlen(name) > 253 || strchr(name, '/') != NULL || length == 0 || length > 63)
+    return cli_usage("serve", "invalid --activate \"%s\"; use the name of a RoleBinding, or NAMESPACE/NAME", text);
+  out->activate = text;
+  return CLI_OK;
+}
+
 static int read_option(int option, struct serve_options *out) {
   if (cli_world_option(option, optarg, &out->world))
     return CLI_OK;
@@ -275,6 +302,10 @@ static int read_option(int option, struct serve_options *out) {
   case 'r':
     out->record = optarg;
     return CLI_OK;
+  case 'V':
+    return read_kubevirt_namespace(optarg, out);
+  case 'G':
+    return read_binding(optarg, out);
   case 'A':
     return read_duration("--audit-interval", optarg, &out->audit_interval_ms);
   case 'E':
@@ -324,7 +355,8 @@ static int check_options(const struct serve_options *options) {
   if (options->policy_reports && options->audit_interval_ms == 0)
     return cli_usage("serve", "--policy-reports needs the audit and cannot be used with --audit-interval 0");
   if (check_writes("--events", options->events, options) != CLI_OK ||
-      check_writes("--policy-reports", options->policy_reports, options) != CLI_OK)
+      check_writes("--policy-reports", options->policy_reports, options) != CLI_OK ||
+      check_writes("--activate", options->activate != NULL, options) != CLI_OK)
     return CLI_FAILED;
   return cli_check_world("serve", &options->world);
 }
@@ -358,6 +390,8 @@ static const struct option options[] = {{"listen", required_argument, NULL, 'l'}
                                         {"audit-interval", required_argument, NULL, 'A'},
                                         {"events", no_argument, NULL, 'E'},
                                         {"policy-reports", no_argument, NULL, 'R'},
+                                        {"kubevirt-namespace", required_argument, NULL, 'V'},
+                                        {"activate", required_argument, NULL, 'G'},
                                         {"shutdown-delay", required_argument, NULL, 'D'},
                                         {"shutdown-timeout", required_argument, NULL, 'T'},
                                         {"metrics-listen", required_argument, NULL, '3'},

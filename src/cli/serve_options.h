@@ -20,7 +20,8 @@ struct serve_options {
   bool self_managed;
   const char *dns[8]; /* additional names of a self-managed certificate */
   size_t dns_count;
-  const char *service; /* "NAMESPACE/NAME" of the Service that the API server calls; for self-managed certificates */
+  const char *service;  /* "NAMESPACE/NAME" of the Service that the API server calls; for self-managed certificates */
+  const char *activate; /* the RoleBinding, NAME or NAMESPACE/NAME; NULL: none */
   unsigned leaf_seconds, ca_seconds, rotation_poll_ms, rotation_settle_ms;
   unsigned shutdown_delay_ms;
   unsigned shutdown_timeout_ms;

@@ -192,6 +192,16 @@ int serve_parts_start(const struct serve_options *options, struct serve_parts *p
     if (parts->reports == NULL)
       return -1;
   }
+  if (options->activate != NULL) {
+    parts->activation =
+        dw_activation_start(&(struct dw_activation_options){.config = parts->cluster,
+                                                            .binding = options->activate,
+                                                            .webhooks = options->self_managed ? parts->name : NULL,
+                                                            .certificates = parts->certificates},
+                            err);
+    if (parts->activation == NULL)
+      return -1;
+  }
   if (options->audit_interval_ms == 0)
     return 0;
   struct dw_auditor_options audit = {.worlds = parts->worlds,
@@ -204,6 +214,7 @@ int serve_parts_start(const struct serve_options *options, struct serve_parts *p
 }
 
 void serve_parts_free(struct serve_parts *parts) {
+  dw_activation_stop(parts->activation);
   dw_self_managed_stop(parts->managed);
   dw_certificate_watch_stop(parts->watch);
   dw_auditor_stop(parts->auditor);

@@ -10,6 +10,7 @@
 #include "http/certificates.h"
 #include "policyreport/policy_writer.h"
 #include "sandbox/sandbox.h"
+#include "serve/activation.h"
 #include "serve/auditor.h"
 #include "serve/recorder.h"
 #include "serve/reload.h"
@@ -32,6 +33,7 @@ struct serve_parts {
   struct dw_auditor *auditor;
   struct dw_events *events;
   struct dw_policy_writer *reports;
+  struct dw_activation *activation;
 };
 
 /* Reads the files and enters the sandbox; starts no thread. -1 on error; the parts created so far stay in OUT, to be

@@ -59,6 +59,7 @@ struct dw_policy {
   struct dw_arena *arena;
   const char *namespace_; /* where KubeVirt runs */
   bool namespace_known;   /* false if it is not set, so "openshift-cnv" is a guess */
+  int namespace_line;     /* of the file; 0 if it is not set there */
   const char **name_patterns;
   size_t name_pattern_count;
   struct {

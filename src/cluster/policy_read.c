@@ -155,6 +155,8 @@ static int read_namespace(struct policy_reader *r, const struct policy_node *nod
     return fail_namespace(r, node, text);
   r->policy->namespace_ = text;
   r->policy->namespace_known = true;
+  int column = 0;
+  dw_yaml_locate(r->doc, node->path, false, &r->policy->namespace_line, &column);
   return 0;
 }
 

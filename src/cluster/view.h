@@ -341,6 +341,9 @@ struct dw_world {
  * HyperConverged rather than a KubeVirt; of several, one with both, then one with a usual name, then the first. Objects
  * in "default" are ignored. NULL if there are none. */
 const char *dw_kubevirt_namespace(const struct dw_object *const *objects, size_t count);
+/* If the policy names a namespace that contains neither HyperConverged nor KubeVirt, although another one does: that
+ * other one, which lives as long as WORLD. Otherwise NULL. */
+const char *dw_world_kubevirt_elsewhere(const struct dw_world *world) __attribute__((nonnull));
 /* Builds a view of SOURCE under POLICY, whose ownership passes to the result. If POLICY does not know KubeVirt's
  * namespace, the objects determine it. The date is that of the system clock. The caller owns one reference. */
 struct dw_world *dw_world_build(struct dw_policy *policy, const struct dw_view_source *source)

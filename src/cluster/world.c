@@ -75,6 +75,26 @@ const char *dw_kubevirt_namespace(const struct dw_object *const *objects, size_t
   return best;
 }
 
+static size_t list_users(const struct dw_view *view, const struct dw_object **out, size_t room) {
+  static const enum dw_kind kinds[] = {DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
+  size_t count = 0;
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+    for (size_t i = 0; i < dw_view_count(view, kinds[k]) && count < room; i++)
+      out[count++] = dw_view_at(view, kinds[k], i);
+  return count;
+}
+
+const char *dw_world_kubevirt_elsewhere(const struct dw_world *world) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  size_t room = dw_view_count(world->view, DW_KIND_HYPERCONVERGED) + dw_view_count(world->view, DW_KIND_KUBEVIRT);
+  const struct dw_object **users = dw_arena_array(scratch, room + 1, sizeof *users);
+  size_t count = list_users(world->view, users, room);
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(users[i]->namespace_, world->policy->namespace_) == 0)
+      return NULL;
+  return world->policy->namespace_known ? dw_kubevirt_namespace(users, count) : NULL;
+}
+
 struct dw_world *dw_world_build(struct dw_policy *policy, const struct dw_view_source *source) {
   const char *ns = policy->namespace_known ? NULL : dw_kubevirt_namespace(source->objects, source->count);
   if (ns != NULL)

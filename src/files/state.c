@@ -1,6 +1,7 @@
 #include "files/state.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -104,7 +105,7 @@ int dw_state_objects(const char *folder, const char *default_namespace, const st
   return dw_unreadable_error(&unreadable, err);
 }
 
-struct dw_policy *dw_policy_load(const struct dw_sources *sources, struct dw_error *err) {
+static struct dw_policy *load_policy(const struct dw_sources *sources, struct dw_error *err) {
   if (!sources->policy)
     return dw_policy_default();
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -113,6 +114,22 @@ struct dw_policy *dw_policy_load(const struct dw_sources *sources, struct dw_err
   if (!text)
     return NULL;
   return dw_policy_parse(text, length, sources->policy, sources->rules, sources->rule_count, err);
+}
+
+struct dw_policy *dw_policy_load(const struct dw_sources *sources, struct dw_error *err) {
+  struct dw_policy *policy = load_policy(sources, err);
+  const char *ns = sources->kubevirt_namespace;
+  if (!policy || !ns)
+    return policy;
+  if (!policy->namespace_known || strcmp(policy->namespace_, ns) == 0)
+    return dw_policy_in(policy, ns);
+  dw_error_at(err, DW_ERR_INVALID, policy->namespace_line, 0,
+              "namespace: \"%s\" differs from --kubevirt-namespace \"%s\"; remove it from the policy, and set "
+              "KUBEVIRT_NAMESPACE in the ConfigMap droveway-settings",
+              policy->namespace_, ns);
+  dw_error_in_file(err, sources->policy);
+  dw_policy_free(policy);
+  return NULL;
 }
 
 /* A state folder describes the whole cluster. But every cluster has nodes, so a folder without nodes does not describe

@@ -13,6 +13,7 @@ struct dw_sources {
   const char *state;        /* folder; NULL if nothing is known about the cluster */
   const char *const *rules; /* the known rule ids (dw_rule_ids) */
   size_t rule_count;
+  const char *kubevirt_namespace; /* from outside the policy, whose `namespace` must be the same; NULL if not given */
 };
 
 /* Reads both and builds a world, of which the caller owns one reference. Returns NULL with file, line and column on
@@ -21,7 +22,7 @@ struct dw_sources {
 struct dw_world *dw_world_load(const struct dw_sources *sources, struct dw_error *err)
     __attribute__((nonnull(1), warn_unused_result));
 
-/* Reads only the policy; the caller frees it with dw_policy_free(). */
+/* Reads only the policy, and sets its namespace if the sources have one; the caller frees it with dw_policy_free(). */
 struct dw_policy *dw_policy_load(const struct dw_sources *sources, struct dw_error *err)
     __attribute__((nonnull(1), warn_unused_result));
 

@@ -19,7 +19,8 @@ struct credentials {
 
 struct dw_certificates {
   pthread_mutex_t lock;
-  struct credentials *now; /* under lock, as the next two; NULL: none yet */
+  struct credentials *now; /* under lock, as the next three; NULL: none yet */
+  char *text;              /* its certificate and chain, PEM */
   uint64_t used, failed;   /* how often a new pair was set, or could not be */
   char *metrics_ca;        /* set before any thread is started; NULL: none */
 };
@@ -46,6 +47,7 @@ void dw_certificates_free(struct dw_certificates *certificates) {
     return;
   dw_credentials_release(certificates->now);
   pthread_mutex_destroy(&certificates->lock);
+  free(certificates->text);
   free(certificates->metrics_ca);
   free(certificates);
 }
@@ -120,12 +122,18 @@ int dw_certificates_set(struct dw_certificates *certificates, const char *certif
     dw_credentials_release(fresh);
     return -1;
   }
+  char *text = strdup(certificate);
+  if (text == NULL)
+    abort();
   pthread_mutex_lock(&certificates->lock);
   struct credentials *old = certificates->now;
+  char *old_text = certificates->text;
   certificates->now = fresh;
+  certificates->text = text;
   certificates->used++;
   pthread_mutex_unlock(&certificates->lock);
   dw_credentials_release(old);
+  free(old_text);
   return 0;
 }
 
@@ -140,6 +148,13 @@ int64_t dw_certificates_until(struct dw_certificates *certificates) {
   int64_t until = certificates->now == NULL ? 0 : certificates->now->until;
   pthread_mutex_unlock(&certificates->lock);
   return until;
+}
+
+char *dw_certificates_text(struct dw_certificates *certificates) {
+  pthread_mutex_lock(&certificates->lock);
+  char *text = certificates->text == NULL ? NULL : strdup(certificates->text);
+  pthread_mutex_unlock(&certificates->lock);
+  return text;
 }
 
 void dw_certificates_metrics(struct dw_certificates *certificates, struct dw_buf *out) {

@@ -37,6 +37,9 @@ void dw_certificates_failed(struct dw_certificates *certificates) __attribute__(
 /* Returns when the current pair expires, in seconds since 1970, or 0 if there is none. */
 int64_t dw_certificates_until(struct dw_certificates *certificates) __attribute__((nonnull));
 
+/* Returns the current certificate and its chain (PEM), which the caller frees; NULL if there is none. */
+char *dw_certificates_text(struct dw_certificates *certificates) __attribute__((nonnull, warn_unused_result));
+
 /* Appends its metrics. */
 void dw_certificates_metrics(struct dw_certificates *certificates, struct dw_buf *out) __attribute__((nonnull));
 

@@ -3,17 +3,37 @@
 
 #include "certs/self_managed.h"
 #include "kube/cluster.h"
+#include "serve/activation.h"
 #include "serve/service.h"
 
+static void add_misplaced(const struct dw_misplaced *misplaced, struct dw_buf *out) {
+  dw_buf_printf(out,
+                "KubeVirt is in namespace %s, but Droveway is configured for %s; set KUBEVIRT_NAMESPACE in the "
+                "ConfigMap droveway-settings",
+                misplaced->actual, misplaced->configured);
+}
+
+/* A wrong namespace stops a first roll-out. Afterwards it must not, because webhooks that nobody answers would reject
+ * changes: neither a replica that was ready, nor one that starts while the webhooks are active. */
+static bool blocks(const struct dw_service *service, const struct dw_misplaced *misplaced) {
+  return !misplaced->later && (service->activation == NULL || !dw_activation_was_open(service->activation));
+}
+
 /* /livez does not depend on this, so that an unreachable cluster does not restart the pods. */
-const char *dw_not_ready(const struct dw_service *service) {
+bool dw_service_ready(const struct dw_service *service, struct dw_buf *why) {
+  DW_BUF_SCOPED struct dw_buf unused = DW_BUF_INIT;
+  struct dw_misplaced misplaced;
+  struct dw_buf *out = why == NULL ? &unused : why;
+  size_t before = out->length;
   if (atomic_load(&service->stopping))
-    return "shutting down";
-  if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
-    return "policy and cluster state are not loaded yet";
-  if (service->managed != NULL && !dw_self_managed_ready(service->managed))
-    return "there is no certificate yet";
-  return NULL;
+    dw_buf_puts(out, "shutting down");
+  else if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
+    dw_buf_puts(out, "policy and cluster state are not loaded yet");
+  else if (service->managed != NULL && !dw_self_managed_ready(service->managed))
+    dw_buf_puts(out, "there is no certificate yet");
+  else if (dw_worlds_misplaced(service->worlds, &misplaced) && blocks(service, &misplaced))
+    add_misplaced(&misplaced, out);
+  return out->length == before;
 }
 
 /* --- one line per check --- */
@@ -60,6 +80,15 @@ static void add_feed(struct dw_buf *out, const struct dw_feed_status *feed) {
   dw_buf_putc(out, '\n');
 }
 
+static void add_place(const struct dw_service *service, struct dw_buf *out) {
+  struct dw_misplaced misplaced;
+  if (service->worlds == NULL || !dw_worlds_ready(service->worlds) || !dw_worlds_misplaced(service->worlds, &misplaced))
+    return;
+  dw_buf_printf(out, "[%c]namespace: ", blocks(service, &misplaced) ? '-' : '!');
+  add_misplaced(&misplaced, out);
+  dw_buf_putc(out, '\n');
+}
+
 static void add_checks(const struct dw_service *service, struct dw_buf *out) {
   struct dw_feed_status feeds[DW_MOST_FEEDS];
   struct dw_cluster *cluster = service->worlds == NULL ? NULL : dw_worlds_cluster(service->worlds);
@@ -70,6 +99,9 @@ static void add_checks(const struct dw_service *service, struct dw_buf *out) {
     dw_buf_puts(out, "[!]policy: the newest file was rejected (see the log); the previous one stays in use\n");
   if (service->managed != NULL)
     dw_buf_printf(out, "[%c]certificate\n", dw_self_managed_ready(service->managed) ? '+' : '-');
+  add_place(service, out);
+  if (service->activation != NULL)
+    dw_activation_describe(service->activation, out);
   size_t count = cluster == NULL ? 0 : dw_cluster_status(cluster, feeds, DW_MOST_FEEDS);
   for (size_t i = 0; i < count && i < DW_MOST_FEEDS; i++)
     add_feed(out, &feeds[i]);
@@ -77,14 +109,17 @@ static void add_checks(const struct dw_service *service, struct dw_buf *out) {
 
 void dw_health_respond(const struct dw_service *service, const struct dw_http_request *request,
                        struct dw_http_answer *answer) {
+  DW_BUF_SCOPED struct dw_buf why = DW_BUF_INIT;
   const char *name = request->path + 1;
-  const char *why = strcmp(name, "readyz") == 0 ? dw_not_ready(service) : NULL;
-  answer->status = why == NULL ? 200 : 503;
+  bool asked = strcmp(name, "readyz") == 0, passed = !asked || dw_service_ready(service, &why);
+  answer->status = passed ? 200 : 503;
   answer->content_type = "text/plain; charset=utf-8";
+  if (asked && passed && service->activation != NULL)
+    dw_activation_note_ready(service->activation);
   if (!request->verbose) {
-    dw_buf_printf(&answer->body, "%s\n", why == NULL ? "ok" : why);
+    dw_buf_printf(&answer->body, "%s\n", passed ? "ok" : dw_buf_text(&why));
     return;
   }
   add_checks(service, &answer->body);
-  dw_buf_printf(&answer->body, "%s check %s\n", name, why == NULL ? "passed" : "failed");
+  dw_buf_printf(&answer->body, "%s check %s\n", name, passed ? "passed" : "failed");
 }

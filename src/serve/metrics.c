@@ -19,6 +19,7 @@
 #include "http/connections.h"
 #include "http/http.h"
 #include "kube/cluster.h"
+#include "serve/activation.h"
 #include "serve/auditor.h"
 #include "serve/counters.h"
 #include "serve/service.h"
@@ -141,6 +142,8 @@ static void add_sources(struct dw_buf *out, const struct dw_service *service) {
     dw_certificates_metrics(service->certificates, out);
   if (service->managed != NULL)
     dw_self_managed_metrics(service->managed, out);
+  if (service->activation != NULL)
+    dw_activation_metrics(service->activation, out);
   if (service->auditor != NULL)
     dw_auditor_metrics(service->auditor, out);
   if (service->events != NULL)
@@ -243,7 +246,7 @@ void dw_metrics_respond(const struct dw_service *service, struct dw_http_answer 
   dw_metric_head(out, "build_info", "gauge", "Droveway's version.");
   dw_buf_puts(out, "droveway_build_info{version=\"" DW_VERSION "\"} 1\n");
   dw_metric_head(out, "ready", "gauge", "Whether this instance answers reviews.");
-  dw_buf_printf(out, "droveway_ready %d\n", dw_not_ready(shown) == NULL);
+  dw_buf_printf(out, "droveway_ready %d\n", dw_service_ready(shown, NULL));
   add_requests(out, shown, service->load);
   add_sources(out, shown);
   add_log(out);

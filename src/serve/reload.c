@@ -54,6 +54,8 @@ struct dw_worlds {
   pthread_mutex_t lock;
   pthread_cond_t wake;
   struct dw_world *world; /* under lock, as the rest */
+  char elsewhere[64];     /* where KubeVirt is instead of the configured namespace; "" if there is no such problem */
+  bool placed;            /* there was no such problem once, when ready */
   bool ready;
   bool reread;  /* requested */
   bool changed; /* the cluster has changed */
@@ -113,13 +115,36 @@ static void set_date(const struct dw_worlds *worlds, struct dw_world *world, con
   log_expired(world->policy, same_policy ? old->today : INT64_MIN, world->today);
 }
 
+static void log_place(const struct dw_world *world, const char *elsewhere) {
+  if (*elsewhere == '\0')
+    dw_log(DW_LOG_INFO, "KubeVirt is in the configured namespace, or not installed");
+  else
+    dw_log_with(
+        DW_LOG_ERROR,
+        "KubeVirt is not in the configured namespace; set KUBEVIRT_NAMESPACE in the ConfigMap droveway-settings",
+        dw_log_string("configured", world->policy->namespace_), dw_log_string("kubevirt", elsewhere));
+}
+
+/* Call it under the lock. Returns true if it has changed where KubeVirt is. */
+static bool note_place(struct dw_worlds *worlds, const struct dw_world *world, bool ready) {
+  const char *elsewhere = ready ? dw_world_kubevirt_elsewhere(world) : NULL;
+  char before[sizeof worlds->elsewhere];
+  memcpy(before, worlds->elsewhere, sizeof before);
+  snprintf(worlds->elsewhere, sizeof worlds->elsewhere, "%s", elsewhere == NULL ? "" : elsewhere);
+  worlds->placed = worlds->placed || (ready && elsewhere == NULL);
+  return strcmp(before, worlds->elsewhere) != 0;
+}
+
 static void swap_in(struct dw_worlds *worlds, struct dw_world *world, bool ready) {
   set_date(worlds, world, worlds->world); /* only this thread replaces the world */
   pthread_mutex_lock(&worlds->lock);
   struct dw_world *old = worlds->world;
   worlds->world = world;
   worlds->ready = ready;
+  bool moved = note_place(worlds, world, ready);
   pthread_mutex_unlock(&worlds->lock);
+  if (moved) /* only this thread changes it */
+    log_place(world, worlds->elsewhere);
   dw_world_unref(old);
 }
 
@@ -365,6 +390,8 @@ static int start_files(struct dw_worlds *worlds, struct dw_error *err) {
   if (worlds->world == NULL)
     return -1;
   set_date(worlds, worlds->world, NULL);
+  if (note_place(worlds, worlds->world, true))
+    log_place(worlds->world, worlds->elsewhere);
   return 0;
 }
 
@@ -413,6 +440,15 @@ bool dw_worlds_ready(struct dw_worlds *worlds) {
   bool ready = worlds->ready;
   pthread_mutex_unlock(&worlds->lock);
   return ready;
+}
+
+bool dw_worlds_misplaced(struct dw_worlds *worlds, struct dw_misplaced *out) {
+  pthread_mutex_lock(&worlds->lock);
+  snprintf(out->configured, sizeof out->configured, "%s", worlds->world->policy->namespace_);
+  snprintf(out->actual, sizeof out->actual, "%s", worlds->elsewhere);
+  out->later = worlds->placed;
+  pthread_mutex_unlock(&worlds->lock);
+  return *out->actual != '\0';
 }
 
 struct dw_cluster *dw_worlds_cluster(struct dw_worlds *worlds) {
@@ -473,5 +509,9 @@ void dw_worlds_metrics(struct dw_worlds *worlds, struct dw_buf *out) {
   add_reloads(out, "state", &worlds->states);
   dw_metric_head(out, "policy_in_force_stale", "gauge", "Whether the newest policy file was rejected.");
   dw_buf_printf(out, "droveway_policy_in_force_stale %d\n", worlds->policy_stale);
+  struct dw_misplaced misplaced;
+  dw_metric_head(out, "kubevirt_namespace_wrong", "gauge",
+                 "Whether KubeVirt is in another namespace than the configured one.");
+  dw_buf_printf(out, "droveway_kubevirt_namespace_wrong %d\n", dw_worlds_misplaced(worlds, &misplaced));
   add_exceptions(worlds, out);
 }

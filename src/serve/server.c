@@ -44,6 +44,7 @@ static struct dw_server *new_server(const struct dw_server_options *options) {
                           .auditor = options->auditor,
                           .events = options->events,
                           .managed = options->managed,
+                          .activation = options->activation,
                           .certificates = options->certificates,
                           .max_body = options->max_body == 0 ? DW_DEFAULT_MAX_BODY : options->max_body,
                           .max_header = options->max_header == 0 ? DW_DEFAULT_MAX_HEADER : options->max_header,

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "certs/self_managed.h"
 #include "http/certificates.h"
+#include "serve/activation.h"
 #include "serve/reload.h"
 
 struct dw_server;
@@ -23,6 +24,7 @@ struct dw_server_options {
   int listen_fd;                        /* from dw_listen_open(); the server closes it, even if it does not start */
   struct dw_certificates *certificates; /* must outlive the server; handshakes fail until a pair is set */
   struct dw_self_managed *managed;      /* not ready before its first pair; NULL: none */
+  struct dw_activation *activation;     /* learns when /readyz was passed; NULL: none */
   unsigned threads;                     /* 1..DW_MAX_THREADS; very many connections start more (http/workers.h) */
   /* Limits; 0 means the default in http.h. */
   size_t max_body;         /* bytes of one request's body */

@@ -15,6 +15,7 @@ struct dw_auditor;
 struct dw_events;
 struct dw_certificates;
 struct dw_self_managed;
+struct dw_activation;
 struct dw_counters;
 
 struct dw_service {
@@ -24,6 +25,7 @@ struct dw_service {
   struct dw_auditor *auditor;           /* NULL: no regular audit */
   struct dw_events *events;             /* where denials are reported; NULL: nowhere */
   struct dw_self_managed *managed;      /* not ready before its first pair; NULL: none */
+  struct dw_activation *activation;     /* the gate in front of the webhooks; NULL: none */
   struct dw_certificates *certificates; /* for their metrics; NULL: none */
   size_t max_body;                      /* bytes */
   size_t max_header;                    /* bytes; 0: no limit */
@@ -57,8 +59,8 @@ enum { DW_MOST_FEEDS = 16 }; /* more than src/kube/resources.c has */
 /* health.c: answers /livez, /readyz and /healthz. */
 void dw_health_respond(const struct dw_service *service, const struct dw_http_request *request,
                        struct dw_http_answer *answer) __attribute__((nonnull));
-/* health.c: returns why reviews are not answered now; NULL if they are. */
-const char *dw_not_ready(const struct dw_service *service) __attribute__((nonnull));
+/* health.c: returns true if reviews are answered now; otherwise appends the reason to WHY, unless that is NULL. */
+bool dw_service_ready(const struct dw_service *service, struct dw_buf *why) __attribute__((nonnull(1)));
 
 /* metrics.c: answers /metrics in Prometheus's text format, for the service that SERVICE shows. */
 void dw_metrics_respond(const struct dw_service *service, struct dw_http_answer *answer) __attribute__((nonnull));

@@ -490,6 +490,18 @@ static void makes_no_more_calls_than_needed(void **state) {
   assert_int_equal(fake_api_asked(f->api, FAKE_MUTATING, FAKE_GET), 3);
 }
 
+/* In the usual order of an installation, the webhooks are registered when Droveway has been ready for a while. */
+static void webhooks_that_appear_later_get_the_ca_soon(void **state) {
+  struct fixture *f = *state;
+  f->options.poll_ms = 3600000;
+  f->options.absent_ms = 20;
+  put_secret(f, "");
+  start(f, 0);
+  WAIT_FOR(fake_api_asked(f->api, FAKE_VALIDATING, FAKE_GET) > 5);
+  put_hooks(f, "");
+  wait_until_well(f, 1);
+}
+
 static void rejects_options_that_can_not_work(void **state) {
   static const char *const bad[] = {"no name"};
   struct fixture *f = *state;
@@ -525,6 +537,7 @@ int main(void) {
       MANAGED(metrics_after_a_successful_round),
       MANAGED(appear_in_the_metrics_of_the_service),
       MANAGED(makes_no_more_calls_than_needed),
+      MANAGED(webhooks_that_appear_later_get_the_ca_soon),
       MANAGED(rejects_options_that_can_not_work),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

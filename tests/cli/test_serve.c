@@ -539,6 +539,14 @@ static void bad_usage_exits_2(void **state) {
                "--state", "s", "--policy-reports");
   ASSERT_FAILS("--policy-reports needs a cluster; use --kubeconfig", "--tls-cert", "x", "--tls-key", "y",
                "--policy-reports");
+  ASSERT_FAILS("--activate needs a cluster; use --kubeconfig", "--tls-cert", "x", "--tls-key", "y", "--activate", "a");
+  ASSERT_FAILS("invalid --activate \"a/\"; use the name of a RoleBinding, or NAMESPACE/NAME", "--activate", "a/");
+  ASSERT_FAILS("invalid --activate \"a/b/c\"", "--activate", "a/b/c");
+  ASSERT_FAILS("invalid --activate \"\"", "--activate", "");
+  ASSERT_FAILS("invalid --kubevirt-namespace \"\"; set KUBEVIRT_NAMESPACE in the ConfigMap droveway-settings to the "
+               "namespace where KubeVirt runs, such as openshift-cnv or kubevirt-hyperconverged",
+               "--kubevirt-namespace", "");
+  ASSERT_FAILS("invalid --kubevirt-namespace \"$(KUBEVIRT_NAMESPACE)\"", "--kubevirt-namespace=$(KUBEVIRT_NAMESPACE)");
   ASSERT_FAILS("--policy-reports needs the audit and cannot be used with --audit-interval 0", "--tls-cert", "x",
                "--tls-key", "y", "--kubeconfig", "k", "--policy-reports", "--audit-interval", "0");
   RUN_SCOPED help = RUN("serve", "--help");

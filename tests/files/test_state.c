@@ -274,9 +274,46 @@ static void without_a_policy_uses_the_defaults(void **state) {
   dw_policy_free(policy);
 }
 
+/* The policy HEAD with MORE, if KubeVirt's namespace is given as "kubevirt" as well. */
+static struct dw_policy *load_in_kubevirt(const struct folder *folder, const char *more, struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  folder_put(folder, "policy.yaml", dw_arena_printf(arena, HEAD "%s", more));
+  struct dw_sources sources = {.policy = folder_path(arena, folder, "policy.yaml"), .kubevirt_namespace = "kubevirt"};
+  sources.rules = dw_rule_ids(&sources.rule_count);
+  return dw_policy_load(&sources, err);
+}
+
+static void kubevirts_namespace_can_be_given(void **state) {
+  static const char *const same[] = {"", "namespace: kubevirt\n", "rules: {pool-tight: off}\n"};
+  for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+    struct dw_policy *policy = load_in_kubevirt(*state, same[i], NULL);
+    assert_non_null(policy);
+    assert_string_equal(policy->namespace_, "kubevirt");
+    assert_true(policy->namespace_known);
+    assert_int_equal(policy->override_count, i == 2);
+    dw_policy_free(policy);
+  }
+  struct dw_sources without = {.kubevirt_namespace = "kubevirt"};
+  struct dw_policy *policy = dw_policy_load(&without, NULL);
+  assert_string_equal(policy->namespace_, "kubevirt");
+  dw_policy_free(policy);
+}
+
+static void rejects_a_policy_with_another_namespace(void **state) {
+  struct dw_error err = DW_ERROR_INIT;
+  assert_null(load_in_kubevirt(*state, "namespace: openshift-cnv\n", &err));
+  assert_int_equal(err.line, 3);
+  assert_non_null(strstr(err.file, "policy.yaml"));
+  assert_string_equal(err.text,
+                      "namespace: \"openshift-cnv\" differs from --kubevirt-namespace \"kubevirt\"; remove it "
+                      "from the policy, and set KUBEVIRT_NAMESPACE in the ConfigMap droveway-settings");
+}
+
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, folder_setup, folder_teardown)
   const struct CMUnitTest tests[] = {
+      TEST(kubevirts_namespace_can_be_given),
+      TEST(rejects_a_policy_with_another_namespace),
       TEST(without_a_folder_nothing_is_known),
       TEST(an_empty_folder_is_a_cluster_without_nads),
       TEST(nodes_are_known_if_there_are_some),

@@ -56,6 +56,6 @@ clusters: [{name: nowhere, cluster: {server: "https://127.0.0.1:1"}}]
 users: [{name: nobody, user: {token: none}}]
 contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
 CONFIG
-start --self-managed-certs --events --policy-reports --kubeconfig "$work/kubeconfig" --metrics-plain-http
+start --self-managed-certs --activate droveway-active --events --policy-reports --kubeconfig "$work/kubeconfig" --metrics-plain-http
 ask --fail "http://127.0.0.1:$(port 'serving metrics')/metrics"
 stop

@@ -178,6 +178,23 @@ static void keeps_the_old_policy_if_the_new_one_is_broken_and_logs_it_once(void 
   assert_namespace(f, "two");
 }
 
+static void rejects_a_changed_policy_with_another_namespace(void **state) {
+  struct fixture *f = *state;
+  struct dw_error err = DW_ERROR_INIT;
+  dw_worlds_stop(f->worlds);
+  struct dw_worlds_options options = options_of(f, f->cluster);
+  options.sources.kubevirt_namespace = "one";
+  f->worlds = dw_worlds_start(&options, &err);
+  assert_non_null(f->worlds);
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, broken, 1);
+  wait_for_text(f->log, "policy.yaml:3: namespace: \\\"two\\\" differs from --kubevirt-namespace \\\"one\\\"", 1);
+  assert_namespace(f, "one");
+  assert_true(dw_worlds_policy_stale(f->worlds));
+  options.sources.kubevirt_namespace = "three";
+  assert_null(dw_worlds_start(&options, &err));
+}
+
 static void keeps_the_old_policy_if_the_file_is_removed(void **state) {
   struct fixture *f = *state;
   assert_int_equal(unlink(f->policy), 0);
@@ -396,6 +413,7 @@ int main(void) {
       TEST(distinguishes_a_rejected_policy_from_a_rejected_state),
       TEST(a_request_keeps_the_world_that_it_began_with),
       TEST(keeps_the_old_policy_if_the_new_one_is_broken_and_logs_it_once),
+      TEST(rejects_a_changed_policy_with_another_namespace),
       TEST(keeps_the_old_policy_if_the_file_is_removed),
       TEST(reads_a_changed_state_folder_again),
       TEST(each_world_of_a_cluster_has_a_newer_generation),
