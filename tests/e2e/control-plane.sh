@@ -59,7 +59,8 @@ start_apiserver() {
     --tls-private-key-file "$E2E_WORK/pki/tls.key" --token-auth-file "$E2E_WORK/tokens.csv" \
     --client-ca-file "$E2E_WORK/pki/ca.crt" --authorization-mode RBAC \
     --service-account-issuer https://e2e.droveway.io --service-account-key-file "$E2E_WORK/accounts.key" \
-    --service-account-signing-key-file "$E2E_WORK/accounts.key" --service-cluster-ip-range 10.96.0.0/16 ${API_OPTIONS-}
+    --service-account-signing-key-file "$E2E_WORK/accounts.key" --service-cluster-ip-range 10.96.0.0/16 \
+    ${NODE_ADDRESS:+--advertise-address "$NODE_ADDRESS" --enable-aggregator-routing=true} ${API_OPTIONS-}
   until_true 120 kubectl get --raw /readyz || { kubectl get --raw '/readyz?verbose'; grep -E '^[EF]' "$E2E_WORK/apiserver.log" | tail -n 5; return 1; }
 }
 
@@ -119,10 +120,9 @@ install_rbac() {
 # activate: switches the webhooks on, as `serve --activate droveway-active` does. deactivate: switches them off.
 activate() { kubectl -n droveway patch rolebinding droveway-active -p '{"subjects": [{"kind": "ServiceAccount", "name": "droveway", "namespace": "droveway"}]}'; }
 deactivate() { kubectl -n droveway patch rolebinding droveway-active -p '{"subjects": null}'; }
-# install_webhooks FILTER: installs what is registered: the objects of the folder enforce, each changed by this jq filter ("." for no
-# change).
+# install_webhooks FILTER: installs the webhook configurations, each changed by this jq filter ("." for no change).
 install_webhooks() {
   objects overlays/openshift/enforce | jq "$1" |
     jq --arg url "https://localhost:$WEBHOOK_PORT" --arg ca "$(base64 -w0 "$E2E_WORK/pki/ca.crt")" \
-      '.webhooks[]?.clientConfig |= {url: ($url + .service.path), caBundle: $ca}' | kubectl apply -f -
+      '.webhooks[].clientConfig |= {url: ($url + .service.path), caBundle: $ca}' | kubectl apply -f -
 }

@@ -5,14 +5,25 @@
 # shellcheck disable=SC2317 # traps and until_true call these functions
 set -euo pipefail
 cd "$(dirname "$0")"
+# In a network namespace of its own there can be addresses for pods, so that the API server can call a webhook by its Service.
+# Where none is allowed, the scenarios that need it are skipped.
+if [ -z "${NODE_ADDRESS-}" ]; then
+  as_root=()
+  [ "$(id -u)" -eq 0 ] || as_root=(--map-root-user)
+  if unshare "${as_root[@]}" --net ip link set lo up 2>/dev/null; then
+    export NODE_ADDRESS=192.0.2.1
+    # shellcheck disable=SC2016 # for the shell inside
+    exec unshare "${as_root[@]}" --net bash -ec 'ip link set lo up; for n in "" 1 2; do ip address add "$NODE_ADDRESS$n/32" dev lo; done
+      exec "$0" "$@"' "./$(basename "$0")" "$@"
+  fi
+fi
 REPOSITORY=$(cd ../.. && pwd)
 DROVEWAY=$(cd "$REPOSITORY" && realpath "${BUILD:-build}/droveway")
 E2E=$PWD
 E2E_WORK=$(mktemp -d "${TMPDIR:-/tmp}/droveway-e2e.XXXXXX")
 assets=$(./assets.sh)
 crds=$(./crds.sh)
-TYPECHECK=$(./typecheck.sh)
-export REPOSITORY DROVEWAY TYPECHECK E2E E2E_WORK PATH=$assets:$PATH HOME=$E2E_WORK KUBECONFIG=$E2E_WORK/kubeconfig
+export REPOSITORY DROVEWAY E2E E2E_WORK PATH=$assets:$PATH HOME=$E2E_WORK KUBECONFIG=$E2E_WORK/kubeconfig
 unset KUBERNETES_SERVICE_HOST NO_COLOR
 # shellcheck source=tests/e2e/control-plane.sh
 . ./control-plane.sh
@@ -67,12 +78,17 @@ for name in "${@:-*}"; do
 done
 version=$(kubectl version -o json | jq -r .serverVersion.gitVersion)
 echo "kube-apiserver $version, ${#scenarios[@]} scenarios"
-failed=0 passed=0
+failed=0 passed=0 skipped=0
 for file in "${scenarios[@]}"; do
   begin=$SECONDS
   if cram3 --shell /bin/bash --preserve-env ${UPDATE:+-i -y} "$file" >"$E2E_WORK/cram.out" 2>&1; then
-    passed=$((passed + 1))
-    echo "ok   $(basename "$file" .t) ($((SECONDS - begin)) s)"
+    if grep -q ' 1 skipped' "$E2E_WORK/cram.out"; then
+      skipped=$((skipped + 1))
+      echo "skip $(basename "$file" .t): no network namespace is allowed"
+    else
+      passed=$((passed + 1))
+      echo "ok   $(basename "$file" .t) ($((SECONDS - begin)) s)"
+    fi
   else
     failed=$((failed + 1))
     echo "FAIL $(basename "$file" .t)"
@@ -80,6 +96,6 @@ for file in "${scenarios[@]}"; do
   fi
 done
 rm -f scenarios/*.err
-echo "$passed passed, $failed failed"
+echo "$passed passed, $skipped skipped, $failed failed"
 [ $failed -eq 0 ] && status=0
 exit $status
