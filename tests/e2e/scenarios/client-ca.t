@@ -38,6 +38,20 @@ With the certificate:
   $ nad migration-b 10.200.5.0/24 | kubectl create -f -
   The NetworkAttachmentDefinition "migration-b" is invalid: spec.config.ipam.range: Invalid value: "10.200.5.0/24": overlaps 10.200.5.0/24 of migration network openshift-cnv/migration-a (shared: 10.200.5.1-10.200.5.254); choose a range outside it [overlap-network]
   [1]
+
+A review that somebody else sends does not count as admitted: its network is still free. Without --client-ca it counts for ten
+seconds.
+
+  $ forged() { nad "$1" "$2" | kubectl create --dry-run=client -f - -o json | jq '{apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request: {uid: "1", kind: {group: "k8s.cni.cncf.io", version: "v1", kind: .kind}, resource: {group: "k8s.cni.cncf.io", version: "v1", resource: "network-attachment-definitions"}, operation: "CREATE", namespace: .metadata.namespace, name: .metadata.name, object: ., userInfo: {}}}'; }
+  $ send() { curl -s -o /dev/null -w '%{http_code}\n' --cacert "$E2E_WORK/pki/ca.crt" -H 'Content-Type: application/json' --data-binary @- "https://localhost:$WEBHOOK_PORT/validate"; }
+  $ forged migration-x 10.200.7.0/24 | send
+  403
+  $ nad migration-c 10.200.7.0/24 | kubectl create -f - --dry-run=server
+  networkattachmentdefinition.k8s.cni.cncf.io/migration-c created (server dry run)
   $ stop apiserver KILL; start_apiserver
   $ stop droveway; start_droveway --threads 2
+  $ forged migration-x 10.200.7.0/24 | send
+  200
+  $ nad migration-c 10.200.7.0/24 | kubectl create -f - --dry-run=server 2>&1 | grep -o 'overlaps .* migration-x\|overlaps .*/migration-x'
+  overlaps 10.200.7.0/24 of migration network openshift-cnv/migration-x
   $ until_true 30 refused
