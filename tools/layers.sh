@@ -24,11 +24,12 @@ awk '
     may["kube"] = "base json yaml cluster files kube"
     may["http"] = "base http"
     may["certs"] = "base json files kube http certs"
+    may["preflight"] = "base json kube certs preflight"
     may["events"] = "base json rules kube events"
     may["policyreport"] = "base json rules kube policyreport"
     may["serve"] = "base net json yaml cni cluster rules files kube http certs events policyreport serve"
     may["sandbox"] = "base sandbox"
-    may["cli"] = "base net json yaml cni cluster rules map plan files lint fix kube http certs events policyreport serve sandbox cli"
+    may["cli"] = "base net json yaml cni cluster rules map plan files lint fix kube http certs events policyreport preflight serve sandbox cli"
     home["yaml.h"] = "yaml"; home["curl/"] = "kube"; home["microhttpd.h"] = "http"; home["gnutls/"] = "http"
     home["openssl/"] = "certs"; home["seccomp.h"] = "sandbox"; home["droveway/"] = "library"
   }

@@ -37,6 +37,7 @@ cat <<'END'
 .It Ev KUBECONFIG
 The kubeconfig that
 .Cm audit ,
+.Cm preflight ,
 .Cm init ,
 .Cm snapshot
 and

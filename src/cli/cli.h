@@ -32,6 +32,7 @@ int cli_explain(int argc, char **argv);
 int cli_init(int argc, char **argv);
 int cli_map(int argc, char **argv);
 int cli_audit(int argc, char **argv);
+int cli_preflight(int argc, char **argv);
 int cli_snapshot(int argc, char **argv);
 int cli_certs(int argc, char **argv);
 int cli_schema(int argc, char **argv);

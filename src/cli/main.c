@@ -13,6 +13,7 @@ static const struct cli_command commands[] = {
     {"inspect", "show how each NAD is read: classification, plugins, pools", cli_inspect},
     {"audit", "check the objects that exist in a cluster", cli_audit},
     {"snapshot", "save the parts of a cluster that the rules read to files", cli_snapshot},
+    {"preflight", "show what is missing before a step of the installation", cli_preflight},
     {"init", "write a migration network that fits a cluster", cli_init},
     {"map", "show the address map: cluster networks, pools, free ranges", cli_map},
     {"rules", "list all rules and their actions", cli_rules},

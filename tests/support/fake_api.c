@@ -218,6 +218,16 @@ static void replace_item(struct fake_api *api, struct place *place, const struct
   }
 }
 
+/* Stores nothing. Returns false if it is no access review. */
+static bool review_access(const struct place *place, const char *request, struct dw_buf *out) {
+  const char *body = strstr(request, "\r\n\r\n") + 4;
+  if (strcmp(place->path, FAKE_OWN_ACCESS) != 0 && strcmp(place->path, FAKE_ACCESS) != 0)
+    return false;
+  bool denied = place->denied != NULL && strstr(body, place->denied) != NULL;
+  add_answer(out, 201, denied ? "{\"status\":{\"allowed\":false}}" : "{\"status\":{\"allowed\":true}}");
+  return true;
+}
+
 static void create_item(struct fake_api *api, struct place *place, const struct question *question, const char *request,
                         struct dw_buf *out) {
   struct item item = fake_read_item(api, strstr(request, "\r\n\r\n") + 4);
@@ -451,6 +461,8 @@ static bool respond(struct fake_api *api, const char *request, int fd) {
       add_item(place, &question, &out);
     else if (ask == FAKE_PUT)
       replace_item(api, place, &question, request, &out);
+    else if (ask == FAKE_POST && review_access(place, request, &out))
+      keep = true;
     else if (ask == FAKE_POST)
       create_item(api, place, &question, request, &out);
     else if (ask == FAKE_DELETE)

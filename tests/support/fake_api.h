@@ -28,6 +28,8 @@
 #define FAKE_EVENTS "/api/v1/events"
 #define FAKE_POLICY_REPORTS "/apis/wgpolicyk8s.io/v1alpha2/policyreports"
 #define FAKE_CLUSTER_POLICY_REPORTS "/apis/wgpolicyk8s.io/v1alpha2/clusterpolicyreports"
+#define FAKE_OWN_ACCESS "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+#define FAKE_ACCESS "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 #define FAKE_SERVICE_CIDRS "/apis/networking.k8s.io/v1/servicecidrs"
 
 struct fake_api;
@@ -64,6 +66,9 @@ void fake_api_hang_writes(struct fake_api *api, const char *path, bool hang); /*
 /* Executes this many POSTs and PATCHes, but closes the connection without an answer. */
 void fake_api_lose_answers(struct fake_api *api, const char *path, size_t times);
 void fake_api_mute(struct fake_api *api, bool muted); /* watches stay open, but no events are sent */
+/* Answers access reviews (PATH is one of the two) whose body contains TEXT with "no", and others with "yes"; NULL: all
+ * with "yes". PATH must be served. */
+void fake_api_deny(struct fake_api *api, const char *path, const char *text);
 /* Answers PATH with these bytes, which include the headers, and closes the connection; NULL ends this. */
 void fake_api_answer(struct fake_api *api, const char *path, const char *bytes, size_t length);
 /* The same, only for watches of PATH. */

@@ -31,6 +31,7 @@ struct place {
   size_t lost_answers;
   struct dw_buf raw, raw_watch;
   bool has_raw, has_raw_watch;
+  char *denied; /* access reviews that contain it are answered with "no"; NULL: none */
   struct item *items;
   size_t item_count;
   struct event *events;

@@ -38,6 +38,7 @@ void fake_free_place(struct place *place) {
   free(place->items);
   free(place->events);
   free(place->path);
+  free(place->denied);
   dw_buf_free(&place->raw);
   dw_buf_free(&place->raw_watch);
 }
@@ -212,6 +213,14 @@ void fake_api_mute(struct fake_api *api, bool muted) {
   fake_lock(api);
   api->muted = muted;
   pthread_cond_broadcast(&api->changed);
+  fake_unlock(api);
+}
+
+void fake_api_deny(struct fake_api *api, const char *path, const char *text) {
+  fake_lock(api);
+  struct place *place = fake_place(api, path);
+  free(place->denied);
+  place->denied = text == NULL ? NULL : strdup(text);
   fake_unlock(api);
 }
 

@@ -1,0 +1,170 @@
+/* Finds out the step, and looks at everything that matters for it. */
+#include "preflight/preflight.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "preflight/preflight_internal.h"
+
+#define HOOKS "/apis/admissionregistration.k8s.io/v1/"
+
+const char *const dw_step_names[DW_STEPS] = {"install", "enforce", "verify", "uninstall"};
+const char *const dw_preflight_states[DW_PREFLIGHT_STATES] = {"ok", "note", "missing", "unknown"};
+
+const char *dw_preflight_text(struct preflight *p, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  const char *text = dw_arena_vprintf(p->arena, format, args);
+  va_end(args);
+  return text;
+}
+
+void dw_preflight_add(struct preflight *p, enum dw_preflight_state state, const char *what, const char *fix,
+                      const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  const char *message = dw_arena_vprintf(p->arena, format, args);
+  va_end(args);
+  struct dw_preflight *out = p->out;
+  out->lines = dw_arena_more(p->arena, out->lines, out->count, &p->room, sizeof *out->lines);
+  out->lines[out->count++] = (struct dw_preflight_line){state, what, message, fix};
+  out->states[state]++;
+}
+
+bool dw_preflight_found(struct preflight *p, const struct seen *seen, const char *what, const char *absent,
+                        const char *fix) {
+  switch (seen->look) {
+  case LOOK_FOUND:
+    return true;
+  case LOOK_ABSENT:
+    dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, fix, "%s", absent);
+    break;
+  case LOOK_FORBIDDEN:
+    dw_preflight_add(p, DW_PREFLIGHT_UNKNOWN, what, "use a kubeconfig of a cluster administrator",
+                     "you may not read it (%s)", seen->why);
+    break;
+  case LOOK_FAILED:
+    dw_preflight_add(p, DW_PREFLIGHT_UNKNOWN, what, "run this again", "it can't be read: %s", seen->why);
+    break;
+  }
+  return false;
+}
+
+/* --- the overlay --- */
+
+static bool has_argument(const struct preflight *p, const char *argument) {
+  const dw_json *containers = dw_json_path(p->deployment.object, "spec", "template", "spec", "containers", NULL);
+  const dw_json *args = dw_json_get(dw_json_at(containers, 0), "args");
+  for (size_t i = 0; i < dw_json_size(args); i++) {
+    const char *text = dw_json_string(dw_json_at(args, i));
+    if (text != NULL && strcmp(text, argument) == 0)
+      return true;
+  }
+  return false;
+}
+
+const char *dw_preflight_overlay(const struct preflight *p) {
+  if (has_argument(p, "--self-managed-certs"))
+    return "manifests/overlays/self-managed";
+  if (p->openshift)
+    return "manifests/overlays/openshift";
+  return p->cert_manager || p->deployment.look == LOOK_FOUND ? "manifests/overlays/cert-manager"
+                                                             : "manifests/overlays/self-managed";
+}
+
+enum { CONDITIONS_SINCE = 28, OPTIONAL_TYPES_SINCE = 30 };
+
+const char *dw_preflight_enforce(const struct preflight *p) {
+  return dw_arena_printf(p->arena, "%s/%s", dw_preflight_overlay(p),
+                         p->minor < OPTIONAL_TYPES_SINCE ? "enforce-pre-1.30" : "enforce");
+}
+
+/* --- the server --- */
+
+/* The first question, whose failure means that nothing can be read. */
+static int read_version(struct preflight *p, struct dw_error *err) {
+  struct seen seen = dw_look(p, "/version");
+  if (seen.look != LOOK_FOUND)
+    return dw_error_set(err, DW_ERR_IO, "%s can't be read: %s", p->out->server,
+                        seen.look == LOOK_ABSENT ? "it is not a Kubernetes API server" : seen.why);
+  const char *version = dw_json_get_string(seen.object, "gitVersion");
+  const char *minor = dw_json_get_string(seen.object, "minor");
+  p->minor = minor == NULL ? 0 : atoi(minor); /* "30+" on some clouds */
+  version = version == NULL ? "of unknown version" : version;
+  if (p->minor < CONDITIONS_SINCE)
+    dw_preflight_add(p, DW_PREFLIGHT_MISSING, "API server", "upgrade the cluster to Kubernetes 1.28 or later",
+                     "Kubernetes %s: matchConditions, which keep the webhooks from blocking changes, exist since 1.28",
+                     version);
+  else if (p->minor < OPTIONAL_TYPES_SINCE)
+    dw_preflight_add(p, DW_PREFLIGHT_OK, "API server", NULL,
+                     "Kubernetes %s: register the webhooks with the folder enforce-pre-1.30", version);
+  else
+    dw_preflight_add(p, DW_PREFLIGHT_OK, "API server", NULL, "Kubernetes %s", version);
+  return 0;
+}
+
+static void read_facts(struct preflight *p) {
+  p->openshift = dw_look_group(p, "config.openshift.io");
+  p->cert_manager = dw_look_group(p, "cert-manager.io");
+  p->deployment = dw_look(p, "/apis/apps/v1/namespaces/%s/deployments/droveway", p->options->ns);
+  p->validating = dw_look(p, HOOKS "validatingwebhookconfigurations/droveway");
+  p->mutating = dw_look(p, HOOKS "mutatingwebhookconfigurations/droveway");
+}
+
+/* --- the steps --- */
+
+static void guess_step(struct preflight *p) {
+  struct dw_preflight *out = p->out;
+  bool installed = p->deployment.look == LOOK_FOUND, registered = p->validating.look == LOOK_FOUND;
+  out->step = !installed ? DW_STEP_INSTALL : registered ? DW_STEP_VERIFY : DW_STEP_ENFORCE;
+  out->guess = !installed   ? dw_preflight_text(p, "there is no Deployment %s/droveway", p->options->ns)
+               : registered ? "the webhooks are registered"
+                            : "Droveway is installed, but its webhooks are not registered";
+}
+
+static void check_install(struct preflight *p) {
+  dw_preflight_cluster(p);
+  dw_preflight_kubevirt(p);
+  dw_preflight_own_rights(p);
+  dw_preflight_others(p);
+  p->out->next = dw_preflight_text(p, "kubectl apply -k %s, then droveway preflight enforce", dw_preflight_overlay(p));
+}
+
+static void check_enforce(struct preflight *p) {
+  dw_preflight_server(p);
+  dw_preflight_kubevirt(p);
+  dw_preflight_account(p);
+  dw_preflight_others(p);
+  p->out->next = dw_preflight_text(p, "kubectl apply -k %s, then droveway preflight verify", dw_preflight_enforce(p));
+}
+
+static void check_verify(struct preflight *p) {
+  dw_preflight_server(p);
+  dw_preflight_kubevirt(p);
+  dw_preflight_account(p);
+  dw_preflight_registration(p);
+  dw_preflight_others(p);
+  p->out->next = "nothing: Droveway checks changes";
+}
+
+int dw_preflight_run(struct dw_arena *arena, const struct dw_preflight_options *options, struct dw_preflight *out,
+                     struct dw_error *err) {
+  static void (*const checks[DW_STEPS])(struct preflight *) = {check_install, check_enforce, check_verify,
+                                                               dw_preflight_uninstall};
+  struct preflight p = {.options = options, .arena = arena, .out = out};
+  *out = (struct dw_preflight){.step = options->step, .server = dw_api_config_server(options->config)};
+  p.client = dw_api_client_new(options->config, err);
+  if (p.client == NULL)
+    return -1;
+  int failed = read_version(&p, err);
+  if (failed == 0) {
+    read_facts(&p);
+    if (options->guess)
+      guess_step(&p);
+    checks[out->step](&p);
+  }
+  dw_api_client_free(p.client);
+  return failed;
+}
