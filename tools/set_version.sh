@@ -12,7 +12,7 @@ sed -i -E -e "s/^(#define DROVEWAY_VERSION) .*/\1 \"$new\"/" -e "s/^(#define DRO
   -e "s/^(#define DROVEWAY_VERSION_MINOR) .*/\1 $minor/" -e "s/^(#define DROVEWAY_VERSION_PATCH) .*/\1 $patch/" include/droveway/error.h
 sed -i "s/^\.Dd .*/.Dd $(LC_ALL=C date '+%B %-d, %Y')/" tools/man.sh
 # Image tags, and the tag for pre-commit. Other uses of such a number are versions of CNI.
-examples="(droveway:|newTag: |rev: v)${old//./\\.}([^0-9.]|$)"
-mapfile -t files < <(git grep -lE "$examples" -- '*.md' integrations manifests)
+examples="(droveway:|newTag: |rev: v|ref=v)${old//./\\.}([^0-9.]|$)"
+mapfile -t files < <(git grep -lE "$examples" -- '*.md' integrations manifests examples)
 sed -i -E "s/$examples/\1$new\2/g" "${files[@]}"
 echo "version $new instead of $old: Makefile include/droveway/error.h tools/man.sh ${files[*]}"

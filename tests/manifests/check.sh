@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds manifests/base, every overlay and its webhooks, as `kubectl apply -k` would, and checks their properties. Needs kubectl 1.27 or
-# later ($KUBECTL, $KUBEBUILDER_ASSETS/kubectl or the one in PATH) and jq, but no cluster. If $BUILD/droveway exists, also
+# later ($KUBECTL, $KUBEBUILDER_ASSETS/kubectl or the one in PATH), jq and git, but no cluster. If $BUILD/droveway exists, also
 # checks that it accepts the policy and the arguments.
 # shellcheck disable=SC2016 # the dollars in single quotes are for jq
 set -euo pipefail
@@ -309,6 +309,49 @@ holds 'the component network-policy selects the pods, and admits reviews, probes
   | .podSelector.matchLabels as $wanted | ($labels | contains($wanted)) and
     .ingress == [{ports: [{port: 8443, protocol: "TCP"}]}, {ports: [{port: 9443, protocol: "TCP"}]}]'
 holds 'it adds nothing else' 'map(select(.kind != "NetworkPolicy")) == $other[0]' --slurpfile other "$work/base.json"
+
+for name in base self-managed; do
+  folder=overlays/$name
+  [ "$name" != base ] || folder=base
+  with "$name-client-ca" "$folder" components/client-ca
+  holds 'the component client-ca only adds the option and mounts the CA' '
+    . == ($other[0] | map(if .kind == "Deployment" then .spec.template.spec |= (
+      .containers[0].args += ["--client-ca=/etc/droveway/client-ca/ca.crt"] |
+      .containers[0].volumeMounts += [{name: "client-ca", mountPath: "/etc/droveway/client-ca", readOnly: true}] |
+      .volumes += [{name: "client-ca", configMap: {name: "droveway-client-ca"}}]) else . end))' \
+    --slurpfile other "$work/$name.json"
+done
+
+# The example of a user's own folders, with this tree as the remote repository.
+example() { # SED-COMMAND: builds both steps of the example, changed by it
+  rm -rf "$work/mine"
+  cp -R examples/kustomize "$work/mine"
+  find "$work/mine" -name kustomization.yaml -exec sed -i.bak -e "s|https://git.example.com/infra/droveway.git//|file://$work/remote//|" -e "$1" {} +
+  for step in server enforce; do build "$work/mine/$step" "$work/mine-$step.json"; done
+}
+mkdir "$work/remote"
+cp -R manifests "$work/remote/manifests"
+(
+  cd "$work/remote"
+  export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL=test@example.com \
+    GIT_COMMITTER_NAME=test GIT_COMMITTER_EMAIL=test@example.com
+  git init -q && git add manifests && git commit -q -m manifests && git tag "v$version"
+)
+# own OVERLAY NAMESPACE: the example, with this overlay and namespace
+own() {
+  example "s|overlays/cert-manager|overlays/$1|; s|KUBEVIRT_NAMESPACE=kubevirt-hyperconverged|KUBEVIRT_NAMESPACE=$2|"
+  file=$work/mine-server.json
+  check_settings "$2"
+  holds 'the image and the policy are those of the component settings' '
+    container.image == "registry.example.com/infra/droveway@sha256:" + "0" * 64 and
+    ([.. | objects | select(.kind == "ConfigMap" and .metadata.name == "droveway-policy").data["policy.yaml"]
+      | contains("gateway-in-pool: warn")] == [true])'
+  file=$work/mine-enforce.json
+  check_webhooks "$2"
+}
+own cert-manager kubevirt-hyperconverged
+own openshift kubevirt
+own self-managed openshift-cnv
 
 # The components that write into the cluster, with each overlay.
 # writing COMPONENT RULES: it adds a ClusterRole with RULES, bound to Droveway's service account, and the option --COMPONENT
