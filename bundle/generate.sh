@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Writes the OLM bundle for IMAGE (NAME@sha256:DIGEST) to FOLDER: generate.sh FOLDER. KUBECTL is the kubectl to use. The time in it is
+# SOURCE_DATE_EPOCH, by default that of the commit.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+folder=${1:?usage: bundle/generate.sh FOLDER}
+kubectl=${KUBECTL:-kubectl}
+epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-bundle.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+"$kubectl" kustomize manifests/overlays/openshift >"$work/server.yaml"
+"$kubectl" kustomize manifests/overlays/openshift/enforce >"$work/webhooks.yaml"
+python3 bundle/generate.py "$folder" "$work/server.yaml" "$work/webhooks.yaml" --image "${IMAGE-}" \
+  --version "$(sed -n 's/^VERSION *:= *//p' Makefile)" --epoch "$epoch"
+echo "bundle: wrote $folder"
