@@ -168,6 +168,22 @@ libraries:
 deps: ## Install the Debian packages that building and testing need
 	@tools/deps.sh build test
 
+# --- OLM and krew -----------------------------------------------------------------------------------------------------
+
+.PHONY: bundle bundle-test olm-test krew-test
+bundle: ## Write the OLM bundle for IMAGE=NAME@sha256:DIGEST to build/bundle
+	@tools/deps.sh bundle
+	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$${KUBECTL:-$$assets/kubectl} IMAGE='$(IMAGE)' bundle/generate.sh $(BUILD)/bundle
+bundle-test: ## Validate the OLM bundle, and compare it with the output of kustomize
+	@tools/deps.sh bundle e2e
+	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl tests/bundle/check.sh
+olm-test: all ## Let OLM's operator install the bundle on a real API server (the first run builds both)
+	@tools/deps.sh bundle test e2e portable
+	@BUILD=$(BUILD) tests/bundle/install.sh
+krew-test: all ## Validate the krew manifest, and install the plugin with krew
+	@tools/deps.sh krew
+	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/krew/check.sh
+
 # --- tests ----------------------------------------------------------------------------------------------------------
 
 $(BUILD)/tests/libsupport.a: $(SUPPORT_OBJ)

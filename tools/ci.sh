@@ -51,6 +51,7 @@ step "style, layers" make lint-layers lint-format lint-words lint-shell lint-mut
 step "linking (hardening)" make hardening
 step "tests" make test
 step "programs that tests start" programs
+step "OLM's and krew's programs" bash -c 'tools/deps.sh bundle krew && tests/bundle/assets.sh && tests/krew/assets.sh'
 
 # `nice` gives the servers' tests precedence over compilers. clang, with warnings as errors, builds the sanitizers' programs.
 computing() {
@@ -71,6 +72,9 @@ serving() {
     step "links, names and outputs in the documents" make docs-check &&
     step "end to end: kubectl, kube-apiserver, etcd" make e2e &&
     step "SARIF schema" make sarif &&
+    step "OLM bundle" make bundle-test &&
+    step "OLM's operator installs the bundle" make olm-test &&
+    step "krew" make krew-test &&
     step "schemas of other outputs" make schemas &&
     step "alert rules, dashboard, metrics" make monitoring &&
     step "the map's page in a browser" make browser &&
