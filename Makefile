@@ -173,7 +173,7 @@ deps: ## Install the Debian packages that building and testing need
 .PHONY: bundle bundle-test olm-test krew-test
 bundle: ## Write the OLM bundle for IMAGE=NAME@sha256:DIGEST to build/bundle
 	@tools/deps.sh bundle
-	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$${KUBECTL:-$$assets/kubectl} IMAGE='$(IMAGE)' bundle/generate.sh $(BUILD)/bundle
+	@BUILD=$(BUILD) IMAGE='$(IMAGE)' bundle/generate.sh
 bundle-test: ## Validate the OLM bundle, and compare it with the output of kustomize
 	@tools/deps.sh bundle e2e
 	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl tests/bundle/check.sh

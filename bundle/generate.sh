@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Writes the OLM bundle for IMAGE (NAME@sha256:DIGEST) to FOLDER: generate.sh FOLDER. KUBECTL is the kubectl to use. The time in it is
-# SOURCE_DATE_EPOCH, by default that of the commit.
+# Writes the OLM bundle for IMAGE (NAME@sha256:DIGEST) to FOLDER (default: $BUILD/bundle): generate.sh [FOLDER]. KUBECTL is the kubectl to
+# use, by default that of tests/e2e. The time in the bundle is SOURCE_DATE_EPOCH, by default that of the commit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-folder=${1:?usage: bundle/generate.sh FOLDER}
-kubectl=${KUBECTL:-kubectl}
+folder=${1:-${BUILD:-build}/bundle}
+kubectl=${KUBECTL:-$(tests/e2e/assets.sh)/kubectl}
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-bundle.XXXXXX")
 trap 'rm -rf "$work"' EXIT
