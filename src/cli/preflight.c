@@ -132,7 +132,7 @@ static void write_json(const struct dw_preflight *result) {
   dw_json_end_array(&w);
   dw_json_member_int(&w, "missing", (int64_t)result->states[DW_PREFLIGHT_MISSING]);
   dw_json_member_int(&w, "unknown", (int64_t)result->states[DW_PREFLIGHT_UNKNOWN]);
-  if (is_complete(result))
+  if (is_complete(result) && result->next != NULL)
     dw_json_member_string(&w, "next", result->next);
   dw_json_end_object(&w);
   printf("%s\n", dw_buf_text(&out));
@@ -164,7 +164,8 @@ static void write_text(const struct dw_preflight *result) {
   }
   dw_buf_puts(&out, "\n");
   if (is_complete(result))
-    put(&out, "nothing is missing; next: %s", result->next);
+    put(&out, "nothing is missing%s%s",
+        result->next == NULL ? "" : "; next: ", result->next == NULL ? "" : result->next);
   else
     dw_buf_printf(&out, "%zu missing, %zu unknown", result->states[DW_PREFLIGHT_MISSING],
                   result->states[DW_PREFLIGHT_UNKNOWN]);

@@ -168,20 +168,23 @@ static const struct {
 /* kubectl apply reads an object, then creates or patches it. Returns false if that can't be found out. */
 static bool check_right(struct preflight *p, size_t i, const char *what, size_t *lacking) {
   static const char *const verbs[] = {"get", "create", "patch"};
+  const char *ns = strcmp(created[i].ns, "*") == 0 ? p->options->ns : created[i].ns;
+  const char *denied = "";
   for (size_t v = 0; v < sizeof verbs / sizeof *verbs; v++) {
-    const char *ns = strcmp(created[i].ns, "*") == 0 ? p->options->ns : created[i].ns;
     bool allowed = false;
     struct seen seen =
         dw_look_access(p, NULL, &(struct access){verbs[v], created[i].group, created[i].resource, ns, NULL}, &allowed);
     if (!dw_preflight_found(p, &seen, what, "the API server answers no SelfSubjectAccessReview", NULL))
       return false;
-    if (allowed)
-      continue;
-    ++*lacking;
-    dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, "use a kubeconfig of a cluster administrator",
-                     "you may not %s %s%s%s%s%s", verbs[v], created[i].resource, *created[i].group == '\0' ? "" : ".",
-                     created[i].group, *ns == '\0' ? "" : " in namespace ", ns);
+    if (!allowed)
+      denied = dw_preflight_text(p, "%s%s%s", denied, *denied == '\0' ? "" : ", ", verbs[v]);
   }
+  if (*denied == '\0')
+    return true;
+  ++*lacking;
+  dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, "use a kubeconfig of a cluster administrator",
+                   "you may not %s %s%s%s%s%s", denied, created[i].resource, *created[i].group == '\0' ? "" : ".",
+                   created[i].group, *ns == '\0' ? "" : " in namespace ", ns);
   return true;
 }
 

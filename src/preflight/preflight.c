@@ -106,7 +106,7 @@ static int read_version(struct preflight *p, struct dw_error *err) {
 }
 
 static void read_facts(struct preflight *p) {
-  p->openshift = dw_look_group(p, "config.openshift.io");
+  p->openshift = dw_look_group(p, "security.openshift.io");
   p->cert_manager = dw_look_group(p, "cert-manager.io");
   p->deployment = dw_look(p, "/apis/apps/v1/namespaces/%s/deployments/droveway", p->options->ns);
   p->validating = dw_look(p, HOOKS "validatingwebhookconfigurations/droveway");
@@ -146,7 +146,6 @@ static void check_verify(struct preflight *p) {
   dw_preflight_account(p);
   dw_preflight_registration(p);
   dw_preflight_others(p);
-  p->out->next = "nothing: Droveway checks changes";
 }
 
 int dw_preflight_run(struct dw_arena *arena, const struct dw_preflight_options *options, struct dw_preflight *out,

@@ -44,7 +44,7 @@ struct dw_preflight {
   struct dw_preflight_line *lines;
   size_t count;
   size_t states[DW_PREFLIGHT_STATES]; /* how many lines have each */
-  const char *next;                   /* what to do if nothing is missing */
+  const char *next;                   /* what to do if nothing is missing; NULL: nothing */
 };
 
 struct dw_preflight_options {

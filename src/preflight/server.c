@@ -321,7 +321,7 @@ static void check_health(struct preflight *p) {
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, what,
                      dw_preflight_text(p, "kubectl -n %s logs -l app.kubernetes.io/name=droveway --prefix --tail=50",
                                        p->options->ns),
-                     "no replica answers through the Service: %s", seen.look == LOOK_ABSENT ? "not found" : seen.why);
+                     "no replica answers through the Service: %s", seen.why);
     return;
   }
   char *text = dw_arena_strdup(p->arena, seen.text);

@@ -9,6 +9,12 @@ static const struct {
 } parts[] = {
     {"ClusterRole droveway", "/apis/rbac.authorization.k8s.io/v1/clusterroles/droveway"},
     {"ClusterRoleBinding droveway", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/droveway"},
+    {"ClusterRole droveway-activation", "/apis/rbac.authorization.k8s.io/v1/clusterroles/droveway-activation"},
+    {"ClusterRoleBinding droveway-activation",
+     "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/droveway-activation"},
+    {"ClusterRole droveway-certificates", "/apis/rbac.authorization.k8s.io/v1/clusterroles/droveway-certificates"},
+    {"ClusterRoleBinding droveway-certificates",
+     "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/droveway-certificates"},
     {"Role kube-system/droveway", "/apis/rbac.authorization.k8s.io/v1/namespaces/kube-system/roles/droveway"},
     {"RoleBinding kube-system/droveway",
      "/apis/rbac.authorization.k8s.io/v1/namespaces/kube-system/rolebindings/droveway"},
@@ -66,7 +72,7 @@ void dw_preflight_uninstall(struct preflight *p) {
                      registered ? "remove it after the webhooks" : "can be removed: no webhook calls it");
   check_parts(p, installed);
   check_reports(p);
-  p->out->next = !installed   ? "nothing: Droveway is removed"
+  p->out->next = !installed   ? NULL
                  : registered ? dw_preflight_text(p, "kubectl delete -k %s, then kubectl delete -k %s",
                                                   dw_preflight_enforce(p), dw_preflight_overlay(p))
                               : dw_preflight_text(p, "kubectl delete -k %s", dw_preflight_overlay(p));
