@@ -366,6 +366,16 @@ pictures: all ## Draw the pictures in docs/images from what the program prints
 	@tools/deps.sh test demo browser
 	tools/pictures.sh $(BUILD)/droveway
 
+# --- Helm chart -----------------------------------------------------------------------------------------------------
+
+.PHONY: chart chart-files
+chart: all ## Test the Helm chart, and compare its objects with those of kustomize (the first run builds helm, 5 minutes)
+	@tools/deps.sh e2e schemas
+	@assets=$$(tests/e2e/assets.sh) && helm=$$(tests/chart/assets.sh) && \
+	  KUBECTL=$$assets/kubectl HELM_FOLDER=$$helm BUILD=$(BUILD) tests/chart/check.sh
+chart-files: all ## Update the parts of the Helm chart that come from manifests/ and from `droveway schema`
+	@BUILD=$(BUILD) tools/chart.sh
+
 # --- fuzzing --------------------------------------------------------------------------------------------------------
 
 FUZZ_SECONDS ?= 1200

@@ -39,7 +39,7 @@ lane() {
 # Builds what several lanes start, so that no two of them build it at the same time.
 programs() {
   local script
-  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/lab/build.sh tests/oracle/readers/assets.sh; do "$script" || return; done
+  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/lab/build.sh tests/oracle/readers/assets.sh tests/chart/assets.sh; do "$script" || return; done
 }
 
 # Each commit gets other generated cases, and the same ones when it is tested again.
@@ -79,6 +79,7 @@ serving() {
     step "alert rules, dashboard, metrics" make monitoring &&
     step "the map's page in a browser" make browser &&
     step "manifests" make manifests &&
+    step "the Helm chart" make chart &&
     step "completion, plugin, man page, pre-commit" make integrations &&
     step "the laboratory, 100 generated configurations" make lab-generated COUNT=100 SEED="$seed" &&
     step "the laboratory, 12 networks that init writes" make lab-init COUNT=12 SEED="$seed" &&
