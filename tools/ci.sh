@@ -39,7 +39,7 @@ lane() {
 # Builds what several lanes start, so that no two of them build it at the same time.
 programs() {
   local script
-  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/lab/build.sh tests/oracle/readers/assets.sh tests/chart/assets.sh; do "$script" || return; done
+  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/lab/build.sh tests/oracle/readers/assets.sh; do "$script" || return; done
 }
 
 # Each commit gets other generated cases, and the same ones when it is tested again.
@@ -52,6 +52,7 @@ step "linking (hardening)" make hardening
 step "tests" make test
 step "programs that tests start" programs
 step "OLM's and krew's programs" bash -c 'tools/deps.sh bundle krew && tests/bundle/assets.sh && tests/krew/assets.sh'
+step "helm" tests/chart/assets.sh
 
 # `nice` gives the servers' tests precedence over compilers. clang, with warnings as errors, builds the sanitizers' programs.
 computing() {

@@ -5,6 +5,7 @@
 # shellcheck disable=SC2317 # traps and until_true call these functions
 set -euo pipefail
 cd "$(dirname "$0")"
+PATH=$(../chart/assets.sh):$PATH # helm
 # In a network namespace of its own there can be addresses for pods, so that the API server can call a webhook by its Service.
 # Where none is allowed, the scenarios that need it are skipped.
 if [ -z "${NODE_ADDRESS-}" ]; then
@@ -23,8 +24,7 @@ E2E=$PWD
 E2E_WORK=$(mktemp -d "${TMPDIR:-/tmp}/droveway-e2e.XXXXXX")
 assets=$(./assets.sh)
 crds=$(./crds.sh)
-helm=$(../chart/assets.sh)
-export REPOSITORY DROVEWAY E2E E2E_WORK PATH=$assets:$helm:$PATH HOME=$E2E_WORK KUBECONFIG=$E2E_WORK/kubeconfig
+export REPOSITORY DROVEWAY E2E E2E_WORK PATH=$assets:$PATH HOME=$E2E_WORK KUBECONFIG=$E2E_WORK/kubeconfig
 unset KUBERNETES_SERVICE_HOST NO_COLOR
 # shellcheck source=tests/e2e/control-plane.sh
 . ./control-plane.sh
