@@ -10,6 +10,8 @@ SAN     ?=
 WERROR  ?=
 # The URL where docs/rules.md is published, for the links in SARIF. By default there are no links.
 RULES_URL ?=
+# The URL where docs/ is published, for the runbooks of the alerts. tools/set_docs_url.sh changes it.
+DOCS_URL := https://github.com/droveway/droveway/blob/main/docs
 SHELL   := /bin/bash
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -435,7 +437,7 @@ bench-budget: all $(BENCHES) ## Accept the current instructions and allocations 
 
 # --- tests with real tools ----------------------------------------------------------------------------
 
-.PHONY: hardening library-test docs-check sarif schemas monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-init lab-clean-test lab-mutants image image-test
+.PHONY: hardening library-test docs-check sarif schemas console-dashboard monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-init lab-clean-test lab-mutants image image-test
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
@@ -451,6 +453,10 @@ sarif: all ## Validate the output of -o sarif against OASIS's schema
 schemas: all ## Validate the output of -o gitlab, and compare `droveway schema` with what Droveway accepts
 	@tools/deps.sh schemas
 	@BUILD=$(BUILD) tests/schemas/run.sh
+console-dashboard: ## Convert the dashboard for OpenShift's console
+	@tools/deps.sh monitoring
+	@jq -f tools/console_dashboard.jq manifests/components/monitoring/dashboard.json >$(BUILD)/console-dashboard.json
+	@mv $(BUILD)/console-dashboard.json manifests/components/monitoring-openshift/
 monitoring: all ## Test alert rules, dashboard and metrics with promtool
 	@tools/deps.sh monitoring
 	@BUILD=$(BUILD) tests/monitoring/check.sh

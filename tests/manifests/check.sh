@@ -299,6 +299,11 @@ monitored self-managed
 holds 'the CA comes from the Secret' '
   one("ServiceMonitor").spec.endpoints[0].tlsConfig.ca == {secret: {name: "droveway-tls", key: "ca.crt"}}'
 with openshift-monitored overlays/openshift components/monitoring-openshift
+holds "OpenShift's console finds its dashboard" '
+  of("ConfigMap") | map(select(.metadata.namespace == "openshift-config-managed")) | one("ConfigMap")
+  | .metadata.labels["console.openshift.io/dashboard"] == "true" and (.data | length == 1) and
+    (.data["droveway.json"] | fromjson | .title == "Droveway" and (.rows | length > 3))'
+jq 'map(select(.metadata.name != "droveway-console-dashboard"))' "$file" >"$work/without.json" && mv "$work/without.json" "$file"
 monitored openshift
 holds 'the CA is the service CA' '
   one("ServiceMonitor").spec.endpoints[0].tlsConfig.ca == {configMap: {name: "openshift-service-ca.crt", key: "service-ca.crt"}}'
