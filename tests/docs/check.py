@@ -121,6 +121,14 @@ def check_outputs(path):
     return run_blocks(path, folder, env)
 
 
+def check_portable(path):
+  """Commands for a user's own machine must work with BSD's tools as well."""
+  gnu = r"\bsed (-\S+ )*-i(?![\w.])|(?<!openssl )\bbase64 (-d|-w|--)|\bdate (-d|--)|\bgrep (-\S+ )*-\w*P|\breadlink -f|\bxargs -r|\bsort -V|\bstat -c|\bcp -a\b"
+  for line in path.read_text().splitlines():
+    if line.startswith("    ") and re.search(gnu, line):
+      bad(path, f"only works with GNU tools: {line.strip()}")
+
+
 def run_blocks(path, folder, env):
   shown = 0
   for block in re.findall(r"(?:^ {4}.*\n)(?:\n*^ {4}.*\n)*", path.read_text(), re.M):
@@ -159,6 +167,8 @@ def main():
     used = sum(check_options(path, commands) for path in files)
     for path in files:
       check_names(path, targets)
+      if path.name != "README.md":
+        check_portable(path)
     shown = sum(check_outputs(path) for path in files)
     alerts = check_alerts()
     functions = check_functions(root / "docs/tour.md")
