@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Generates, from bench/results.tsv, the marked sections of docs/performance.md and its charts."""
+"""Generates, from bench/results.tsv, the marked sections of docs/performance.md and its charts; with --check, only says whether they
+are up to date."""
 import re
 import sys
 
@@ -12,6 +13,7 @@ IMAGES = ROOT / "docs/images"
 CONNECTIONS = (1, 16, 128)
 SIZES = ("10x3", "100x100", "1000x500", "10000x5000")
 SMALL, ORDINARY, LARGE = SIZES[0], SIZES[1], SIZES[3]
+CONNECTED = "900 connections"
 PAYLOAD = "validate-nad-create"
 WIDE = "validate-nad-create-wide"
 
@@ -186,14 +188,17 @@ SCALE = (("ready-folder", "ready from a state folder, s"), ("resident", "residen
          ("resident-under-load", "resident under load, MB"), ("peak", "at the most, MB"), ("ready-api", "ready from a real API server, s"),
          ("ready-api-cpu", "... CPU of `serve` until then, s"), ("lists-alone", "... what the API server takes for the same lists, s"),
          ("resident-api", "resident when idle, MB, API server"),
-         ("resident-watched", "... after the changes, MB"), ("peak-watched", "at the most, MB, API server"),
+         ("peak-api", "... at the most, MB"), ("resident-watched", "... after the changes, MB"), ("peak-watched", "at the most, MB, API server"),
          ("behind", "last of 10,000 changes until it counts, s"), ("catch-up", "catching up with 10,000 changes after a pause, s"),
          ("watch-cpu", "CPU for 10,000 changes, s"))
 
 
 def scale():
   rows = [[words] + [value("scale", size, metric) for size in SIZES] for metric, words in SCALE if any(results.get("scale", size, metric) for size in SIZES)]
-  return table([""] + [size_words(size) for size in SIZES], rows) if rows else "Not measured here."
+  if not rows:
+    return "Not measured here."
+  connection = value("scale", CONNECTED, "connection")
+  return table([""] + [size_words(size) for size in SIZES], rows) + f"\n\nEach open connection adds {connection} KB, measured with {CONNECTED}."
 
 
 def apply():
@@ -209,7 +214,7 @@ def apply():
 def other():
   known = {("serve", m) for m in ("cpu", "rate", "p50", "p99", "p99.9", "allocations")} | {("cores", "cpu"), ("cores", "rate")}
   known |= {("engine", m) for m in ("time", "instructions", "allocations", "answer")} | {("apply", m) for m in ("p50", "p99", "mean")}
-  known |= {("scale", metric) for metric, _ in SCALE}
+  known |= {("scale", metric) for metric, _ in SCALE} | {("scale", "connection")}
   rows = [[part, case, metric, value(part, case, metric), results.units[part, case, metric]] for part, case, metric in results.rows if (part, metric) not in known]
   return table(["part", "case", "metric", "value", "unit"], rows) if rows else ""
 
@@ -262,10 +267,12 @@ def main():
     if begin not in text or end not in text:
       sys.exit(f"report: {DOCUMENT.relative_to(ROOT)} has no {begin} ... {end}")
     text = re.sub(re.escape(begin) + ".*?" + re.escape(end), lambda _, s=section: f"{begin}\n{s()}\n{end}", text, flags=re.S)
-  DOCUMENT.write_text(text, encoding="utf-8")
-  for name, chart in charts().items():
-    if chart.groups:
-      (IMAGES / f"performance-{name}.svg").write_text(chart.svg(), encoding="utf-8")
+  written = {DOCUMENT: text} | {IMAGES / f"performance-{name}.svg": chart.svg() for name, chart in charts().items() if chart.groups}
+  if "--check" in sys.argv:
+    old = [str(path.relative_to(ROOT)) for path, new in written.items() if path.read_text(encoding="utf-8") != new]
+    sys.exit(f"report: not what bench/results.tsv says: {', '.join(old)}; run `make bench-report`" if old else 0)
+  for path, new in written.items():
+    path.write_text(new, encoding="utf-8")
   print(f"report: wrote {DOCUMENT.relative_to(ROOT)} and its charts")
 
 

@@ -18,17 +18,18 @@ DROVEWAY = os.path.join(BUILD, "droveway")
 SIZES = ["10x3", "100x100", "1000x500", "10000x5000"]
 REVIEW = "tests/payloads/recorded/validate-nad-create.json"
 CLIENTS = 16
+CONNECTIONS = 900
 
 
 class Serve:
     """`serve` with a state folder; ends with the `with` block."""
 
-    def __init__(self, folder, pki):
+    def __init__(self, folder, pki, *options):
         self.log = tempfile.TemporaryFile()
         self.context = ssl.create_default_context(cafile=pki + "/ca.crt")
         self.begin = time.monotonic()
         self.process = subprocess.Popen([DROVEWAY, "serve", "--listen", "127.0.0.1:0", "--tls-cert", pki + "/tls.crt",
-                                         "--tls-key", pki + "/tls.key", "--state", folder, "--shutdown-delay", "0"],
+                                         "--tls-key", pki + "/tls.key", "--state", folder, "--shutdown-delay", "0", *options],
                                         stderr=self.log)
         self.port = None
 
@@ -118,6 +119,27 @@ def measure(work, size, smoke):
     subprocess.run(["rm", "-rf", folder], check=True)
 
 
+def measure_connections(work, smoke):
+    """The memory of a connection that was used and is idle."""
+    count = 40 if smoke else CONNECTIONS
+    folder = os.path.join(work, "connections")
+    subprocess.run([os.path.join(BUILD, "bench", "state"), "10", "3", folder], check=True)
+    each = []
+    for _ in range(1 if smoke else 3):
+        with Serve(folder, work, "--max-connections-per-address", "1000", "--connection-rate", "60000") as serve:
+            serve.wait_until_ready()
+            time.sleep(0.1 if smoke else 1.5)
+            before = serve.memory("VmRSS")
+            connections = [serve.connect() for _ in range(count)]
+            for connection in connections:
+                connection.request("GET", "/livez")
+                connection.getresponse().read()
+            each.append((serve.memory("VmRSS") - before) * 1024 / count)
+            for connection in connections:
+                connection.close()
+    show("scale", f"{CONNECTIONS} connections", "connection", "KB", *each)
+
+
 def main():
     smoke = "--smoke" in sys.argv
     sizes = [argument for argument in sys.argv[1:] if argument != "--smoke"] or (SIZES[:1] if smoke else SIZES)
@@ -125,6 +147,8 @@ def main():
         subprocess.run([DROVEWAY, "certs", "--dir", work, "--dns", "localhost"], check=True, stdout=subprocess.DEVNULL)
         for size in sizes:
             measure(work, size, smoke)
+        if not sys.argv[1:] or smoke:
+            measure_connections(work, smoke)
 
 
 main()

@@ -39,7 +39,7 @@ lane() {
 # Builds what several lanes start, so that no two of them build it at the same time.
 programs() {
   local script
-  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/lab/build.sh tests/oracle/readers/assets.sh; do "$script" || return; done
+  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/e2e/typecheck.sh tests/lab/build.sh tests/oracle/readers/assets.sh; do "$script" || return; done
 }
 
 # Each commit gets other generated cases, and the same ones when it is tested again.

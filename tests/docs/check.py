@@ -164,6 +164,8 @@ def main():
     targets = {name for names in re.findall(r"^([a-z][a-z0-9 -]*):", (root / "Makefile").read_text(), re.M) for name in names.split()}
     named = {command for path in files for command in re.findall(r"droveway ([a-z]+)\b", path.read_text())}
     faults.extend(f"droveway {command} is not documented" for command in commands if command not in named)
+    guide = (root / "docs/which-command.md").read_text()
+    faults.extend(f"docs/which-command.md does not say when to use droveway {command}" for command in commands if f"`droveway {command}" not in guide)
     used = sum(check_options(path, commands) for path in files)
     for path in files:
       check_names(path, targets)

@@ -24,7 +24,8 @@ E2E=$PWD
 E2E_WORK=$(mktemp -d "${TMPDIR:-/tmp}/droveway-e2e.XXXXXX")
 assets=$(./assets.sh)
 crds=$(./crds.sh)
-export REPOSITORY DROVEWAY E2E E2E_WORK PATH=$assets:$PATH HOME=$E2E_WORK KUBECONFIG=$E2E_WORK/kubeconfig
+TYPECHECK=$(./typecheck.sh)
+export REPOSITORY DROVEWAY TYPECHECK E2E E2E_WORK PATH=$assets:$PATH HOME=$E2E_WORK KUBECONFIG=$E2E_WORK/kubeconfig
 unset KUBERNETES_SERVICE_HOST NO_COLOR
 # shellcheck source=tests/e2e/control-plane.sh
 . ./control-plane.sh

@@ -358,6 +358,42 @@ own cert-manager kubevirt-hyperconverged
 own openshift kubevirt
 own self-managed openshift-cnv
 
+# The components for the time when no replica answers.
+with fail-open overlays/openshift/enforce components/fail-open
+holds 'the component fail-open changes only the failure policies, all to Ignore' '
+  . == ($other[0] | map(if .webhooks then .webhooks[].failurePolicy = "Ignore" else . end))' \
+  --slurpfile other "$work/openshift-enforce.json"
+# check_policies NAMESPACE
+check_policies() {
+  holds "the policies know KubeVirt's namespace: $1" '
+    [of("ValidatingAdmissionPolicy")[].spec.variables[] | select(.name == "kubevirtNamespace").expression] ==
+    ["\u0027\($ns)\u0027", "\u0027\($ns)\u0027", "\u0027\($ns)\u0027"]' --arg ns "$1"
+  holds 'an error in a policy never denies' 'of("ValidatingAdmissionPolicy") | length == 5 and all(.spec.failurePolicy == "Ignore")'
+  holds "each policy has a binding, and depends on Droveway's policy" '
+    (of("ValidatingAdmissionPolicy") | map(.metadata.name)) as $names |
+    of("ValidatingAdmissionPolicyBinding") | (map(.spec.policyName) == $names) and all(.spec.validationActions == ["Deny"] and
+      .spec.paramRef == {namespace: "droveway", name: "droveway-policy", parameterNotFoundAction: "Allow"})'
+  holds 'every policy excludes kube-system and the namespace droveway' '
+    of("ValidatingAdmissionPolicy") | map(.spec.matchConstraints | select(.resourceRules[0].scope == "Namespaced")) |
+    length == 4 and all(excluded == ["droveway", "kube-system"])'
+  holds 'every step that reads a configuration is the same' '
+    of("ValidatingAdmissionPolicy") | map(select(.metadata.name == "droveway-network-attachment-definition")) | .[0].spec.variables |
+    map(select(.name | test("^read[1-8]$"))) | length == 8 and
+    (to_entries | map(.key as $key | .value.expression | sub("read\($key)"; "")) | unique | length == 1)'
+}
+for name in openshift openshift-enforce; do
+  with "$name-policies" "overlays/${name/-/\/}" components/admission-policy
+  check_policies openshift-cnv
+  holds 'the component admission-policy adds nothing but the policies and their bindings' '
+    map(select(.kind | startswith("ValidatingAdmissionPolicy") | not)) == $other[0]' --slurpfile other "$work/$name.json"
+done
+file=$work/without-server.json
+build manifests/without-server "$file"
+check_policies kubevirt-hyperconverged
+holds 'without a server, there is only the namespace and the ConfigMap in addition' '
+  map(select(.kind | startswith("ValidatingAdmissionPolicy") | not) | "\(.kind) \(.metadata.name)") |
+  sort == ["ConfigMap droveway-policy", "Namespace droveway"]'
+
 # The components that write into the cluster, with each overlay.
 # writing COMPONENT RULES: it adds a ClusterRole with RULES, bound to Droveway's service account, and the option --COMPONENT
 writing() {
