@@ -437,7 +437,7 @@ bench-budget: all $(BENCHES) ## Accept the current instructions and allocations 
 
 # --- tests with real tools ----------------------------------------------------------------------------
 
-.PHONY: hardening library-test docs-check sarif schemas console-dashboard monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-init lab-clean-test lab-mutants image image-test
+.PHONY: hardening library-test docs-check sarif schemas console-dashboard monitoring browser manifests integrations e2e oracle-kubevirt drain upgrade-test e2e-versions attacks soak lab lab-smoke lab-generated lab-init lab-clean-test lab-mutants image image-test
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
@@ -478,6 +478,13 @@ oracle-kubevirt: all ## Compare with KubeVirt's own code which pods need an addr
 drain: all ## Restart two instances behind haproxy during 2,000 applies, none of which may fail
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/drain/run.sh
+upgrade-test: all ## Upgrade, roll back and fail to upgrade while kubectl applies all the time, none of which may fail (root)
+	@tools/deps.sh test e2e upgrade
+	@BUILD=$(BUILD) tests/upgrade/run.sh
+VERSIONS ?= $(notdir $(wildcard tests/e2e/versions/1.*))
+e2e-versions: all ## Run e2e's scenarios on each API server of VERSIONS (1.28 1.30 1.37), and write docs/compatibility.md
+	@tools/deps.sh test e2e
+	@BUILD=$(BUILD) tests/e2e/versions.sh $(VERSIONS)
 attacks: all ## Attack a running webhook while it serves an honest client; ATTACK_SECONDS (5) for each attack
 	@tools/deps.sh test attacks
 	@BUILD=$(BUILD) tests/attacks/run.sh
