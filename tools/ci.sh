@@ -39,13 +39,13 @@ lane() {
 # Builds what several lanes start, so that no two of them build it at the same time.
 programs() {
   local script
-  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/e2e/typecheck.sh tests/lab/build.sh tests/oracle/readers/assets.sh; do "$script" || return; done
+  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/e2e/typecheck.sh tests/upgrade/assets.sh tests/lab/build.sh tests/oracle/readers/assets.sh; do "$script" || return; done
 }
 
 # Each commit gets other generated cases, and the same ones when it is tested again.
 seed=$((16#$(git rev-parse --short=7 HEAD)))
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e oracle lab readers attacks docs sarif schemas image browser monitoring shells
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e upgrade oracle lab readers attacks docs sarif schemas image browser monitoring shells
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-words lint-shell lint-mutants lint-circles
 step "linking (hardening)" make hardening
@@ -92,6 +92,7 @@ loading() {
     step "benchmarks, smoke" make bench-smoke &&
     step "instructions and allocations per review" make bench-guard &&
     step "restarts without a lost request" make drain &&
+    step "upgrades and rollbacks without a failed apply" make upgrade-test &&
     step "attacks, short" make attacks &&
     step "soak, two minutes" make soak DURATION=120 &&
     step "unit tests under valgrind, one third" make test-memcheck SHARE=$((seed % 3 + 1))/3 &&

@@ -16,6 +16,7 @@ declare -A groups=(
   [mutants]="git python3"
   [bench]="wrk valgrind python3 openssl"
   [e2e]="git iproute2 util-linux etcd-server etcd-client haproxy jq curl openssl python3 python3-cram python3-yaml procps"
+  [upgrade]="iproute2 util-linux python3"
   [lab]="etcd-server iproute2 nftables iptables python3"
   [readers]="iproute2 util-linux python3"
   [oracle]="python3"
