@@ -481,8 +481,8 @@ drain: all ## Restart two instances behind haproxy during 2,000 applies, none of
 upgrade-test: all ## Upgrade, roll back and fail to upgrade while kubectl applies all the time, none of which may fail (root)
 	@tools/deps.sh test e2e upgrade
 	@BUILD=$(BUILD) tests/upgrade/run.sh
-VERSIONS ?= $(notdir $(wildcard tests/e2e/versions/1.*))
-e2e-versions: all ## Run e2e's scenarios on each API server of VERSIONS (1.28 1.30 1.37), and write docs/compatibility.md
+VERSIONS ?= $(notdir $(wildcard tests/e2e/versions/1.*)) default
+e2e-versions: all ## Run e2e's scenarios on each API server of VERSIONS (1.28 1.30 1.37 default), and write docs/compatibility.md
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/e2e/versions.sh $(VERSIONS)
 attacks: all ## Attack a running webhook while it serves an honest client; ATTACK_SECONDS (5) for each attack

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# versions.sh MINOR...: runs the scenarios on the API server of each of these versions (folders of versions/) and of the default one, checks
+# versions.sh MINOR...: runs the scenarios on the API server of each of these versions (folders of versions/, or "default"), checks
 # that each version's own kubectl builds the manifests, and writes what happened to versions/results.tsv and docs/compatibility.md.
 # SCENARIOS="NAME..." runs some of the scenarios and writes nothing.
 set -euo pipefail
@@ -9,8 +9,9 @@ trap 'rm -rf "$work"' EXIT
 commit=$(git rev-parse --short=12 HEAD)
 git diff --quiet HEAD -- ../../src ../../manifests . || commit+=' and changes'
 status=0
-for minor in "$@" ''; do
-  echo "== Kubernetes ${minor:-the default of go.mod}"
+for minor in "$@"; do
+  [ "$minor" != default ] || minor=
+  echo "== Kubernetes ${minor:-of go.mod}"
   # shellcheck disable=SC2086
   KUBERNETES=$minor ./run.sh ${SCENARIOS-} | tee "$work/log" || status=1
   assets=$(KUBERNETES=$minor ./assets.sh)
@@ -23,6 +24,7 @@ for minor in "$@" ''; do
   printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$version" "$passed" "${failed:--}" "${skipped:--}" "$kustomize" "$(date -u +%F)" "$commit" >>"$work/results"
 done
 [ -z "${SCENARIOS-}" ] || exit $status
+touch versions/results.tsv
 # The rows of versions that were not asked for stay.
 {
   # shellcheck disable=SC2016 # nothing to expand

@@ -1,5 +1,6 @@
 The ValidatingAdmissionPolicies never deny what the webhook allows, in all payloads, examples and reports of the tests, in the
 configurations of the laboratory and the fuzzers, and in 1,000 of these with a random mistake (policies.py).
+Needs Kubernetes 1.30: there is no ValidatingAdmissionPolicy v1 before.
 
   $ . "$E2E/scenario.sh"
   $ kubectl delete validatingwebhookconfiguration droveway

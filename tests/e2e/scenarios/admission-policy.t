@@ -1,5 +1,6 @@
 While no replica answers, the component fail-open allows everything, and the component admission-policy still denies the simplest
 mistakes in the API server itself.
+Needs Kubernetes 1.30: there is no ValidatingAdmissionPolicy v1 before.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

@@ -1,4 +1,5 @@
 The audit finds what was created while the webhook was away; a snapshot gives the same result.
+Needs Kubernetes 1.33: there is no ServiceCIDR v1 before.
 
   $ . "$E2E/scenario.sh"
   $ kubectl get validatingwebhookconfiguration droveway -o json | jq 'del(.metadata.resourceVersion, .metadata.uid)' > webhooks.json

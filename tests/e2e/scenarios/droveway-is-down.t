@@ -1,4 +1,5 @@
 While Droveway is down, changes that can break every node fail closed, and changes to tenants' networks fail open.
+Needs Kubernetes 1.30: enforce-pre-1.30 sends every update to the webhook, so while it is down even a new label is rejected.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

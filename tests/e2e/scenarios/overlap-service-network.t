@@ -1,4 +1,5 @@
 The service network, as set in the API server's own ServiceCIDR.
+Needs Kubernetes 1.33: there is no ServiceCIDR v1 before.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.96.128.0/24 | kubectl apply -f -

@@ -1,4 +1,5 @@
 /readyz?verbose shows the state of each kind.
+Needs Kubernetes 1.33: there is no ServiceCIDR v1 before.
 
   $ . "$E2E/scenario.sh"
   $ all_watched() { ! webhook '/readyz?verbose' | grep -q 'opening the watch'; }
