@@ -13,7 +13,7 @@ fail closed.
   $ replica() { run "$1" "$DROVEWAY" serve --listen "127.0.0.1:$2" --kubeconfig "$E2E_WORK/droveway.kubeconfig" --shutdown-delay 0 --self-managed-certs --dns localhost --cert-lifetime 12s --ca-lifetime 40s --rotation-poll 500ms --rotation-settle 1s; }
   $ replica droveway "$WEBHOOK_PORT"
   $ replica second "$SECOND_PORT"
-  $ without_ca() { objects overlays/self-managed/enforce | jq --arg url "https://localhost:$WEBHOOK_PORT" '.webhooks[].clientConfig |= {url: ($url + .service.path)}' | kubectl apply -f -; }
+  $ without_ca() { objects "overlays/self-managed/$ENFORCE" | jq --arg url "https://localhost:$WEBHOOK_PORT" '.webhooks[].clientConfig |= {url: ($url + .service.path)}' | kubectl apply -f -; }
   $ without_ca
   mutatingwebhookconfiguration.admissionregistration.k8s.io/droveway created
   validatingwebhookconfiguration.admissionregistration.k8s.io/droveway created

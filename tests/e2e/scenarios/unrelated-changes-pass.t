@@ -1,4 +1,5 @@
 Unrelated annotations and labels can be set on a NAD that already has mistakes.
+Needs Kubernetes 1.30: enforce-pre-1.30 sends every update to the webhook, so an old mistake also warns when a label changes.
 
   $ . "$E2E/scenario.sh"
   $ webhooks=$(kubectl get validatingwebhookconfiguration droveway -o json | jq 'del(.metadata.resourceVersion, .metadata.uid)')
