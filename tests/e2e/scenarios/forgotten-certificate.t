@@ -18,7 +18,7 @@ With cert-manager's overlay. Without its CRDs kubectl says so, and only the cert
   $ rollout
   MountVolume.SetUp failed for volume "tls" : secret "droveway-tls" not found
   [1]
-  $ kubectl apply -k "$overlay/enforce" >/dev/null; sleep 1; nothing_blocked $ns
+  $ kubectl apply -k "$overlay/$ENFORCE" >/dev/null; sleep 1; nothing_blocked $ns
   nothing is blocked
 
 The certificate is there, but nobody puts its CA into the webhooks: they stay off, and the pods say so.
@@ -52,7 +52,7 @@ With the right one they are active. An outage fails closed.
 On OpenShift, the same with its service CA, in its namespace.
 
   $ empty >/dev/null 2>&1; ns=openshift-cnv overlay=$REPOSITORY/manifests/overlays/openshift
-  $ kubectl apply -k "$overlay/enforce" >/dev/null; kubectl apply -k "$overlay" >/dev/null; rollout
+  $ kubectl apply -k "$overlay/$ENFORCE" >/dev/null; kubectl apply -k "$overlay" >/dev/null; rollout
   MountVolume.SetUp failed for volume "tls" : secret "droveway-tls" not found
   [1]
   $ nothing_blocked $ns

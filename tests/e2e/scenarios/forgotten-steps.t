@@ -9,7 +9,7 @@ Whatever step of an installation is forgotten, nothing is blocked. The API serve
 
 The webhooks are registered, but not the server.
 
-  $ kubectl apply -k "$overlay/enforce"
+  $ kubectl apply -k "$overlay/$ENFORCE"
   mutatingwebhookconfiguration.admissionregistration.k8s.io/droveway created
   validatingwebhookconfiguration.admissionregistration.k8s.io/droveway created
   $ sleep 1; nothing_blocked $ns
@@ -83,7 +83,7 @@ Only the roles are deleted: the webhooks that fail closed are off at once, altho
 
 Only the webhooks are deleted, and registered again: nothing is blocked in between, although the new ones have no CA yet.
 
-  $ kubectl delete -k "$overlay/enforce"
+  $ kubectl delete -k "$overlay/$ENFORCE"
   mutatingwebhookconfiguration.admissionregistration.k8s.io "droveway" deleted
   validatingwebhookconfiguration.admissionregistration.k8s.io "droveway" deleted
   $ sleep 1; nothing_blocked $ns
@@ -91,14 +91,14 @@ Only the webhooks are deleted, and registered again: nothing is blocked in betwe
   $ subjects() { kubectl -n droveway get rolebinding droveway-active -o jsonpath='{.subjects[*].name}'; }
   $ switched_off() { [ -z "$(subjects)" ]; }
   $ until_true 20 switched_off
-  $ kubectl apply -k "$overlay/enforce" >/dev/null; nothing_blocked $ns
+  $ kubectl apply -k "$overlay/$ENFORCE" >/dev/null; nothing_blocked $ns
   nothing is blocked
   $ until_true 20 denied $ns; subjects
   droveway (no-eol)
 
 The right order leaves nothing behind.
 
-  $ kubectl delete -k "$overlay/enforce" >/dev/null; kubectl delete -k "$overlay" --wait=false >/dev/null; stop_pods; delete_namespace
+  $ kubectl delete -k "$overlay/$ENFORCE" >/dev/null; kubectl delete -k "$overlay" --wait=false >/dev/null; stop_pods; delete_namespace
   $ nothing_blocked $ns
   nothing is blocked
   $ kubectl get clusterroles,clusterrolebindings,roles,rolebindings,validatingwebhookconfigurations,mutatingwebhookconfigurations -A -l app.kubernetes.io/name=droveway
