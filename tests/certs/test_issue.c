@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "certs/certs.h"
+#include "support/run_program.h"
 
 enum { NOW = 1800000000, HOUR = 3600, DAY = 86400 };
 
@@ -158,6 +159,35 @@ static void a_leaf_verifies_only_if_its_ca_is_in_the_bundle(void **state) {
   dw_pki_pair_free(&two);
 }
 
+/* Droveway issues no intermediate CA, but other issuers do. */
+static void a_leaf_verifies_with_the_chain_to_its_ca(void **state) {
+  static const char script[] =
+      "cd %s && new() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $1.key -out $1.csr "
+      "-subj /CN=$1 2>/dev/null; } && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "
+      "root.key -out root.crt -subj /CN=root -days 1 2>/dev/null && new middle && new leaf && echo "
+      "basicConstraints=critical,CA:true >ca && openssl x509 -req -in middle.csr -CA root.crt -CAkey root.key "
+      "-CAcreateserial -days 1 -extfile ca -out middle.crt 2>/dev/null && echo extendedKeyUsage=serverAuth >server && "
+      "openssl x509 -req -in leaf.csr -CA middle.crt -CAkey middle.key -CAcreateserial -days 1 -extfile server -out "
+      "leaf.crt 2>/dev/null && cat leaf.crt middle.crt >chain.crt";
+  char folder[64], command[2048], path[96];
+  static const char *const files[] = {"root.crt", "leaf.crt", "chain.crt"};
+  char *texts[3];
+  (void)state;
+  folder_make(folder);
+  snprintf(command, sizeof command, script, folder);
+  assert_int_equal(system(command), 0);
+  for (int i = 0; i < 3; i++) {
+    snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+    texts[i] = file_text(path, NULL);
+  }
+  int64_t now = time(NULL);
+  assert_int_equal(dw_pki_verify(texts[0], texts[1], now, NULL), -1);
+  assert_int_equal(dw_pki_verify(texts[0], texts[2], now, NULL), 0);
+  for (int i = 0; i < 3; i++)
+    free(texts[i]);
+  folder_remove(folder);
+}
+
 static void an_expired_ca_verifies_nothing(void **state) {
   (void)state;
   struct dw_pki_pair ca = ca_of(NOW, 100), leaf = leaf_of(&ca, NOW, 100);
@@ -248,6 +278,7 @@ int main(void) {
       cmocka_unit_test(rejects_an_invalid_lifetime),
       cmocka_unit_test(reads_the_same_as_openssl),
       cmocka_unit_test(a_leaf_verifies_only_if_its_ca_is_in_the_bundle),
+      cmocka_unit_test(a_leaf_verifies_with_the_chain_to_its_ca),
       cmocka_unit_test(an_expired_ca_verifies_nothing),
       cmocka_unit_test(the_first_ca_of_a_bundle_signs),
       cmocka_unit_test(reports_missing_names),
