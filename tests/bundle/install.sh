@@ -182,6 +182,33 @@ passes 'while Droveway is down, this change is accepted' change
 passes 'Droveway starts again' start_as_pod
 fails 'afterwards, this change is denied again' 'did you mean "eth1"' change
 
+# What docs/olm.md says about settings. The status is what OLM's other operator would write.
+subscribe() {
+  kubectl -n droveway create configmap my-policy --from-literal=policy.yaml='{apiVersion: droveway.io/v1alpha1, kind: Policy}'
+  kubectl -n droveway apply -f - <<END
+apiVersion: operators.coreos.com/v1alpha1
+kind: Subscription
+metadata: {name: droveway}
+spec:
+  name: droveway
+  channel: stable
+  source: infra
+  sourceNamespace: openshift-marketplace
+  config:
+    env: [{name: KUBEVIRT_NAMESPACE, value: kubevirt}]
+    volumes: [{name: policy, configMap: {name: my-policy}}]
+END
+  kubectl -n droveway patch subscription droveway --subresource=status --type=merge \
+    -p "{\"status\": {\"installedCSV\": \"$name\", \"currentCSV\": \"$name\", \"lastUpdated\": \"2026-01-01T00:00:00Z\"}}"
+}
+set_by_subscription() {
+  kubectl -n droveway get deployment droveway -o json | jq -e '.spec.template.spec
+    | any(.containers[0].env[]; . == {name: "KUBEVIRT_NAMESPACE", value: "kubevirt"}) and ([.containers[0].env[].name] | index("KUBEVIRT_NAMESPACE") == rindex("KUBEVIRT_NAMESPACE"))
+      and [.volumes[] | select(.name == "policy").configMap.name] == ["my-policy"]'
+}
+passes 'a Subscription can be created' subscribe
+passes "OLM sets KubeVirt's namespace and the policy that the Subscription names" until_true 90 set_by_subscription
+
 passes 'the ClusterServiceVersion can be deleted' kubectl -n droveway delete clusterserviceversion "$name" --timeout=60s
 passes 'OLM removes all webhooks' until_true 60 registered 0
 stop droveway
