@@ -517,6 +517,32 @@ image-test: ## Build the image without a registry, run it, inspect it (as root)
 	@tools/deps.sh test image
 	@tests/image/run.sh
 
+# --- releases -------------------------------------------------------------------------------------------------------
+
+RELEASE ?= $(BUILD)/release
+.PHONY: release release-test release-twice release-check release-verify release-push release-sign release-publish version-check workflows
+release: ## Make all files of a release from a clean tag into build/release (as root; docs/release.md); PARTS="deb portable ..."
+	@tools/deps.sh release image
+	@RELEASE=$(RELEASE) release/release.sh $(PARTS)
+release-test: all ## Install and try what `make release` made: packages in Debian 12, the portable command in Debian 11 and 13
+	@tools/deps.sh release lint
+	@BUILD=$(BUILD) tests/release/run.sh $(RELEASE)
+release-twice: ## Make a release of HEAD, or PARTS of it, in two different folders and environments, and compare all files
+	@tools/deps.sh release image
+	@tests/release/twice.sh $(RELEASE) $(PARTS)
+release-check: all version-check workflows ## Make the quick parts of a release twice, compare and try them; check versions and workflows
+	@tools/deps.sh release image
+	@tests/release/twice.sh $(BUILD)/release-check $(RELEASE_CHECK)
+	@BUILD=$(BUILD) tests/release/run.sh $(BUILD)/release-check
+RELEASE_CHECK := source deb notes
+release-verify release-push release-sign release-publish: release-%:
+	@RELEASE=$(RELEASE) release/publish.sh $*
+version-check: ## Check that the version is the same everywhere
+	@tests/release/version.sh
+workflows: ## Check .github/workflows with actionlint, and that each step is a make target
+	@tools/deps.sh lint
+	@tests/release/workflows.sh
+
 # --- demo, CI, installation -----------------------------------------------------------------------------------------
 
 .PHONY: demo

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Tries what a release made, as far as it is in a folder: run.sh FOLDER. Needs root.
+set -euo pipefail
+folder=$(realpath "${1:?usage: run.sh FOLDER}")
+cd "$(dirname "$0")/../.."
+. release/lib.sh
+version=$(version)
+tests/release/files.py "$folder" "$version"
+if compgen -G "$folder/*.deb" >/dev/null; then tests/release/deb.sh "$folder"; fi
+if [ -s "$folder/droveway-$version-linux-$(dpkg --print-architecture).tar.gz" ]; then tests/release/portable.sh "$folder"; fi
