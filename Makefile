@@ -533,6 +533,7 @@ release-twice: ## Make a release of HEAD, or PARTS of it, in two different folde
 release-check: all version-check workflows ## Make the quick parts of a release twice, compare and try them; check versions and workflows
 	@tools/deps.sh release image
 	@tests/release/twice.sh $(BUILD)/release-check $(RELEASE_CHECK)
+	@BUILD=$(BUILD) tests/release/launcher.sh
 	@BUILD=$(BUILD) tests/release/run.sh $(BUILD)/release-check
 RELEASE_CHECK := source deb notes
 release-verify release-push release-sign release-publish: release-%:

@@ -25,7 +25,8 @@ tar --create --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX 
 cp -R "$source/release/debian" "$source/debian"
 release/changelog.sh --debian "${REVISION:-1}" >"$source/debian/changelog"
 chmod -R u=rwX,go=rX "$source"
-inside "$work/root" sh -c "cd $place/droveway-$version && SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH DEB_BUILD_OPTIONS='parallel=$(nproc) ${DEB_BUILD_OPTIONS:-nocheck}' DEB_BUILD_PROFILES='${DEB_BUILD_PROFILES:-nocheck}' dpkg-buildpackage --unsigned-source --unsigned-changes" \
+inside "$work/root" SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" DEB_BUILD_OPTIONS="parallel=$(nproc) ${DEB_BUILD_OPTIONS:-nocheck}" \
+  DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES:-nocheck}" sh -c "cd $place/droveway-$version && exec dpkg-buildpackage --unsigned-source --unsigned-changes" \
   >"$work/log" 2>&1 </dev/null || { tail -n "${LINES_OF_LOG:-40}" "$work/log" >&2; die 'the packages could not be built'; }
 # shellcheck disable=SC2016 # dpkg-query expands these
 inside "$work/root" dpkg-query -W -f '${Package}_${Version}_${Architecture}\n' >"$work/packages"

@@ -17,7 +17,7 @@ debian() {
   shift
   sources="deb $mirror/debian $suite main"
   case $suite in
-    sid) ;;
+    bullseye) ;; # only tests use it: it has no security updates any more
     *) sources+=$'\n'"deb $mirror/debian $suite-updates main"$'\n'"deb $mirror/debian-security $suite-security main" ;;
   esac
   key=$(printf '%s\n' "$sources" "$@" | sha256sum | cut -c1-12)
@@ -36,13 +36,17 @@ debian() {
   echo "$root"
 }
 
-# inside ROOT COMMAND...: runs a command in the folder ROOT as its file system, without network and without the caller's
+# inside ROOT [NAME=VALUE...] COMMAND...: runs a command in the folder ROOT as its file system, without network and with no other
 # environment. Its mounts and processes end with it. Standard input and output are the caller's.
 # shellcheck disable=SC2016 # the inner shell expands these
 inside() {
-  local root=$1
+  local root=$1 environment=(PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/nonexistent LC_ALL=C.UTF-8 TZ=UTC)
   shift
-  unshare --mount --pid --fork --kill-child --uts --ipc --net sh -c '
+  while [[ $1 = [A-Z]*=* ]]; do
+    environment+=("$1")
+    shift
+  done
+  env -i "${environment[@]}" unshare --mount --pid --fork --kill-child --uts --ipc --net sh -c '
     root=$1; shift
     mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
@@ -53,7 +57,7 @@ inside() {
     ln -s /proc/self/fd "$root/dev/fd"
     hostname build
     ip link set lo up 2>/dev/null || true
-    exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/nonexistent LC_ALL=C.UTF-8 TZ=UTC "$@"' sh "$root" "$@"
+    exec chroot "$root" "$@"' sh "$root" "$@"
 }
 
 # The time of everything in a release: that of the commit.

@@ -56,7 +56,7 @@ if wanted deb; then
 fi
 if wanted images; then
   step 'images'
-  VERSION=$version ARCHITECTURES="${architectures[*]}" tools/image_all.sh "$folder"
+  VERSION=$version ARCHITECTURES="${architectures[*]}" tools/images.sh "$folder/$name-oci.tar" >&2
 fi
 layout=$folder/$name-oci.tar
 if wanted portable || wanted krew; then

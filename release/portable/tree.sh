@@ -6,11 +6,6 @@ cd "$(dirname "$0")/../.."
 . release/lib.sh
 [ $# -eq 3 ] || die 'usage: tree.sh LAYOUT.tar ARCH FOLDER'
 layout=$1 arch=$2 folder=$3
-declare -A machines=([amd64]=x86_64 [arm64]=aarch64 [s390x]=s390x)
-machine=${machines[$arch]:-}
-[ -n "$machine" ] || die "unknown architecture \"$arch\"; use amd64, arm64 or s390x"
-compiler=$machine-linux-gnu-gcc
-command -v "$compiler" >/dev/null || die "$compiler is missing; tools/deps.sh release installs it"
 umask 022
 image=$(mktemp -d "${TMPDIR:-/tmp}/droveway-image.XXXXXX")
 trap 'rm -rf --one-file-system "$image"' EXIT
@@ -18,8 +13,7 @@ release/oci.py extract "$layout" "$arch" "$image"
 
 library=$folder/lib/droveway doc=$folder/share/doc/droveway
 install -d "$folder/bin" "$library" "$doc/licenses" "$doc/packages"
-"$compiler" -std=c11 -Os -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -static -nostdlib -nostartfiles -Wl,--build-id=none \
-  -Wl,-z,noexecstack -Wl,-z,noseparate-code -s -o "$folder/bin/droveway" release/portable/launcher.c
+release/portable/launcher.sh "$arch" "$folder/bin/droveway"
 ln -s droveway "$folder/bin/kubectl-droveway"
 install -m 755 integrations/completions/kubectl_complete-droveway "$folder/bin/"
 install -m 755 "$image/usr/bin/droveway" "$library/droveway"
