@@ -40,12 +40,13 @@ lane() {
 programs() {
   local script
   for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/e2e/typecheck.sh tests/upgrade/assets.sh tests/lab/build.sh tests/oracle/readers/assets.sh; do "$script" || return; done
+  release/tools/assets.sh actionlint
 }
 
 # Each commit gets other generated cases, and the same ones when it is tested again.
 seed=$((16#$(git rev-parse --short=7 HEAD)))
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e upgrade oracle lab readers attacks docs sarif schemas image browser monitoring shells
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e upgrade oracle lab readers attacks docs sarif schemas image browser monitoring shells release
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-words lint-shell lint-mutants lint-circles
 step "linking (hardening)" make hardening
@@ -84,7 +85,8 @@ serving() {
     step "completion, plugin, man page, pre-commit" make integrations &&
     step "the laboratory, 100 generated configurations" make lab-generated COUNT=100 SEED="$seed" &&
     step "the laboratory, 12 networks that init writes" make lab-init COUNT=12 SEED="$seed" &&
-    step "the container image" make image-test
+    step "the container image" make image-test &&
+    step "a release, made twice" make release-check
 }
 loading() {
   step "the plugins' own readers" make oracle-readers N=2000 SEED=5 &&
