@@ -81,8 +81,8 @@ fi
 if wanted bundle; then
   step 'the OLM bundle'
   [[ $digest = sha256:* ]] || die 'the part bundle names the images of the part images by digest'
-  IMAGE="ghcr.io/droveway/droveway@$digest" BUILD="$work/bundle" bundle/generate.sh >&2
-  release/portable/archive.sh "$work/bundle/bundle" "$folder/droveway-bundle-$version.tar.gz" "droveway-bundle-$version"
+  IMAGE="ghcr.io/droveway/droveway@$digest" bundle/generate.sh "$work/bundle" >&2
+  release/portable/archive.sh "$work/bundle" "$folder/droveway-bundle-$version.tar.gz" "droveway-bundle-$version"
 fi
 if wanted sbom; then
   step 'the lists of what is inside (SBOM)'
