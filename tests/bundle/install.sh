@@ -97,7 +97,7 @@ END
 passes 'the objects of the bundle can be created' from_install_plan
 
 run olm "$OLM/olm" "$KUBECONFIG"
-phase() { [ "$(kubectl -n droveway get clusterserviceversion "$name" -o jsonpath='{.status.phase}')" = "$1" ]; }
+phase() { [ "$(kubectl -n droveway get clusterserviceversion "${2:-$name}" -o jsonpath='{.status.phase}')" = "$1" ]; } # PHASE [NAME]
 configurations() { kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o json | jq '.items | length'; }
 registered() { [ "$(configurations)" -eq "$1" ]; }
 passes 'the API server accepts the ClusterServiceVersion' kubectl -n droveway apply --server-side -f "$csv_file"
@@ -181,6 +181,26 @@ stop droveway
 passes 'while Droveway is down, this change is accepted' change
 passes 'Droveway starts again' start_as_pod
 fails 'afterwards, this change is denied again' 'did you mean "eth1"' change
+
+# A later version, with another image.
+next=droveway.v99.0.0
+upgrade() {
+  kubectl create --dry-run=client -f "$csv_file" -o json | jq --arg next $next --arg old "$name" 'del(.metadata.namespace) | .metadata.name = $next
+    | .spec.version = "99.0.0" | .spec.replaces = $old | (.. | .image? | strings) |= sub("@sha256:...."; "@sha256:ffff")' |
+    kubectl -n droveway apply --server-side -f -
+}
+upgraded() {
+  kubectl -n droveway patch deployment droveway --subresource=status --type=merge \
+    -p "{\"status\": {\"observedGeneration\": $(kubectl -n droveway get deployment droveway -o jsonpath='{.metadata.generation}')}}"
+  phase Succeeded $next && ! kubectl -n droveway get clusterserviceversion "$name"
+}
+passes 'the next ClusterServiceVersion is accepted' upgrade
+passes 'OLM replaces the first one by it' until_true 120 upgraded
+name=$next
+new_image() { kubectl -n droveway get deployment droveway -o json | jq -e '.spec.template.spec.containers[0].image | test("@sha256:ffff")'; }
+passes 'the Deployment has the new image' new_image
+passes 'each webhook is registered once' until_true 60 registered "$(jq '.spec.webhookdefinitions | length' <<<"$csv")"
+fails 'the change is still denied' 'did you mean "eth1"' change
 
 # What docs/olm.md says about settings. The status is what OLM's other operator would write.
 subscribe() {
