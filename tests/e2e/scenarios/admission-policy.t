@@ -3,6 +3,11 @@ mistakes in the API server itself.
 Needs Kubernetes 1.30: there is no ValidatingAdmissionPolicy v1 before.
 
   $ . "$E2E/scenario.sh"
+
+An API server that once stopped reading ConfigMaps for policies does not read them again until it restarts. Another scenario may have
+used some.
+
+  $ stop apiserver KILL; start_apiserver
   $ nad migration 10.200.5.0/24 | kubectl apply -f -
   networkattachmentdefinition.k8s.cni.cncf.io/migration created
   $ cp -r "$REPOSITORY/manifests" .
@@ -35,6 +40,13 @@ Without Droveway's policy, which the policies read, they deny nothing. With it, 
   [1]
   $ "$TYPECHECK" 2>/dev/null
   5 policies checked
+
+They can be switched off without deleting them.
+
+  $ kubectl get validatingadmissionpolicybindings -l app.kubernetes.io/name=droveway -o name |
+  >   xargs -n 1 kubectl patch --type merge -p '{"spec": {"validationActions": ["Audit"]}}' >/dev/null
+  $ until_true 10 kubectl create -f "$E2E/refused.yaml" --dry-run=server
+  $ install_webhooks . >/dev/null; until_true 10 refused
 
 HyperConverged and KubeVirt: each rule, and what must be allowed.
 
