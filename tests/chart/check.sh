@@ -61,6 +61,7 @@ events: true
 policyReports: true
 monitoring: {enabled: true, labels: {release: prometheus}}
 networkPolicy: {enabled: true}
+clientCA: {configMapName: mine}
 admissionPolicies: true
 replicas: 3
 resources: {requests: {cpu: 1, memory: 128Mi}, limits: {memory: 512Mi}}
@@ -128,6 +129,9 @@ for helm in "$folder/helm" "$folder/helm4"; do
         .imagePullPolicy == "Always" and .args[-1] == "--audit-interval=5m" and
         .resources == {requests: {cpu: 1, memory: "128Mi"}, limits: {memory: "512Mi"}})))' --values "$work/everything.yaml"
   renders 'map(select(.metadata.name == "droveway-settings")) | length == 1 and .[0].data == {KUBEVIRT_NAMESPACE: "kubevirt"}' --values "$work/everything.yaml"
+  renders "$pod.spec.volumes | map(select(.name == \"client-ca\").configMap.name) == [\"mine\"]" --values "$work/everything.yaml"
+  renders '[.[] | select(.kind == "ValidatingAdmissionPolicy").spec.variables[] | select(.name == "kubevirtNamespace").expression] | unique == ["\u0027kubevirt\u0027"]' \
+    --values "$work/everything.yaml"
   renders 'all(.metadata | .labels.cost == "17" and .annotations.owner == "virt")' --values "$work/everything.yaml"
   renders 'map(select(.apiVersion == "monitoring.coreos.com/v1")) | length == 2 and all(.metadata.labels.release == "prometheus")' \
     --values "$work/everything.yaml"

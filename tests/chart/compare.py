@@ -24,18 +24,23 @@ COMPONENTS = {
     "events=true": lambda source: "events",
     "policyReports=true": lambda source: "policy-reports",
     "networkPolicy.enabled=true": lambda source: "network-policy",
+    "clientCA.configMapName=droveway-client-ca": lambda source: "client-ca",
+    "admissionPolicies=true": lambda source: "admission-policy",
 }
-# The registration of the webhooks: the folder in the overlay, the values of the chart, the version of the API server.
+# The registration of the webhooks: the folder in the overlay, its components, the values of the chart, the version of the
+# API server.
 REGISTRATIONS = {
-    "none": (None, ["enforce=false"], "1.30.0"),
-    "enforce": ("enforce", [], "1.30.0"),
-    "pre-1.30": ("enforce-pre-1.30", [], "1.29.14-gke.100"),
+    "none": (None, (), ["enforce=false"], "1.30.0"),
+    "enforce": ("enforce", (), [], "1.30.0"),
+    "pre-1.30": ("enforce-pre-1.30", (), ["matchConditions=gate-only"], "1.30.0"),
+    "fail-open": ("enforce", ("fail-open",), ["failurePolicy=Ignore"], "1.30.0"),
+    "fail-open, pre-1.30": ("enforce-pre-1.30", ("fail-open",), ["failurePolicy=Ignore", "matchConditions=gate-only"], "1.30.0"),
 }
 # More ways to get the same, which are only compared without components.
 MORE_REGISTRATIONS = {
-    "enforce, newest": ("enforce", [], "1.99.1+k3s1"),
-    "enforce, by the value": ("enforce", ["matchConditions=full"], "1.28.0"),
-    "pre-1.30, by the value": ("enforce-pre-1.30", ["matchConditions=gate-only"], "1.33.0"),
+    "enforce, newest": ("enforce", (), [], "1.99.1+k3s1"),
+    "enforce, by the value": ("enforce", (), ["matchConditions=full"], "1.28.0"),
+    "pre-1.30, by the version": ("enforce-pre-1.30", (), [], "1.29.14-gke.100"),
 }
 
 
@@ -160,21 +165,22 @@ def main():
             for source, chosen in itertools.product(SOURCES, subsets)
         }
         webhooks = {
-            (source, folder): pool.submit(kustomize.build, f"{source}/{folder}", [])
-            for source, folder in itertools.product(SOURCES, ("enforce", "enforce-pre-1.30"))
+            (source, name): pool.submit(kustomize.build, f"{source}/{folder}", components)
+            for source in SOURCES
+            for name, (folder, components, _, _) in registrations.items()
+            if folder
         }
 
         def render(case):
             source, chosen, name = case
-            _, values, version = registrations[name]
+            _, _, values, version = registrations[name]
             return run(helm, "template", "droveway", CHART, "--namespace", "droveway", "--kube-version", version,
                        "--set", ",".join([f"certificates.source={source}", *chosen, *values]))
 
         differences = []
         for case, rendered in zip(cases, pool.map(render, cases)):
             source, chosen, name = case
-            folder = registrations[name][0]
-            wanted = [servers[source, chosen]] + ([webhooks[source, folder]] if folder else [])
+            wanted = [servers[source, chosen]] + [build for key, build in webhooks.items() if key == (source, name)]
             where = f"chart: {source}, {' '.join(chosen) or 'no component'}, {name}"
             differences += [f"{where}: {text}" for text in difference(of_kustomize(*[build.result() for build in wanted]), of_helm(rendered))]
     if differences:

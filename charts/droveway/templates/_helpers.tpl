@@ -46,7 +46,7 @@ metadata:
 {{- range splitList "\n---\n" $text -}}
 {{- $object := fromYaml . -}}
 {{- if $object.Error }}{{ fail $object.Error }}{{ end -}}
-{{- $objects = append $objects $object -}}
+{{- $objects = eq $object.kind "List" | ternary (concat $objects ($object.items | default list)) (append $objects $object) -}}
 {{- end -}}
 {{- dict "objects" $objects | toYaml -}}
 {{- end }}
