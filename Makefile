@@ -370,11 +370,14 @@ pictures: all ## Draw the pictures in docs/images from what the program prints
 
 # --- Helm chart -----------------------------------------------------------------------------------------------------
 
-.PHONY: chart chart-files
+.PHONY: chart chart-files gitops
 chart: all ## Test the Helm chart, and compare its objects with those of kustomize (the first run builds helm, 5 minutes)
 	@tools/deps.sh e2e schemas
 	@assets=$$(tests/e2e/assets.sh) && helm=$$(tests/chart/assets.sh) && \
 	  KUBECTL=$$assets/kubectl HELM_FOLDER=$$helm BUILD=$(BUILD) tests/chart/check.sh
+gitops: ## Check examples/gitops against the CRDs of Argo CD and Flux, and render the chart with its values
+	@tools/deps.sh e2e schemas
+	@helm=$$(tests/chart/assets.sh) && tests/gitops/check.py $$helm/helm
 chart-files: all ## Update the parts of the Helm chart that come from manifests/ and from `droveway schema`
 	@BUILD=$(BUILD) tools/chart.sh
 

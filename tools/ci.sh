@@ -82,6 +82,7 @@ serving() {
     step "the map's page in a browser" make browser &&
     step "manifests" make manifests &&
     step "the Helm chart" make chart &&
+    step "the GitOps examples" make gitops &&
     step "completion, plugin, man page, pre-commit" make integrations &&
     step "the laboratory, 100 generated configurations" make lab-generated COUNT=100 SEED="$seed" &&
     step "the laboratory, 12 networks that init writes" make lab-init COUNT=12 SEED="$seed" &&
