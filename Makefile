@@ -523,7 +523,7 @@ image-test: ## Build the image without a registry, run it, inspect it (as root)
 # --- releases -------------------------------------------------------------------------------------------------------
 
 RELEASE ?= $(BUILD)/release
-.PHONY: release release-test release-twice release-check release-verify release-push release-sign release-publish version-check workflows
+.PHONY: release release-smoke release-test release-twice release-check release-verify release-push release-sign release-publish version-check workflows
 release: ## Make all files of a release from a clean tag into build/release (as root; docs/release.md); PARTS="deb portable ..."
 	@tools/deps.sh release image
 	@RELEASE=$(RELEASE) release/release.sh $(PARTS)
@@ -539,6 +539,9 @@ release-check: all version-check workflows ## Make the quick parts of a release 
 	@BUILD=$(BUILD) tests/release/launcher.sh
 	@BUILD=$(BUILD) tests/release/run.sh $(BUILD)/release-check
 RELEASE_CHECK := source deb notes
+release-smoke: all version-check workflows ## Check versions and workflows, and the launcher of the portable command
+	@tools/deps.sh release
+	@BUILD=$(BUILD) tests/release/launcher.sh
 release-verify release-push release-sign release-publish: release-%:
 	@RELEASE=$(RELEASE) release/publish.sh $*
 version-check: ## Check that the version is the same everywhere

@@ -87,7 +87,7 @@ serving() {
     step "the laboratory, 100 generated configurations" make lab-generated COUNT=100 SEED="$seed" &&
     step "the laboratory, 12 networks that init writes" make lab-init COUNT=12 SEED="$seed" &&
     step "the container image" make image-test &&
-    step "a release, made twice" make release-check
+    step "versions, workflows, the portable launcher" make release-smoke
 }
 loading() {
   step "the plugins' own readers" make oracle-readers N=2000 SEED=5 &&

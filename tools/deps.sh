@@ -27,7 +27,7 @@ declare -A groups=(
   [monitoring]="prometheus curl jq"
   [browser]="chromium fonts-dejavu-core python3"
   [shells]="bash zsh fish mandoc git pre-commit python3"
-  [release]="mmdebstrap lintian dpkg-dev util-linux iproute2 python3 perl-base git gcc-x86-64-linux-gnu gcc-aarch64-linux-gnu gcc-s390x-linux-gnu"
+  [release]="file mmdebstrap lintian dpkg-dev util-linux iproute2 python3 perl-base git gcc-x86-64-linux-gnu gcc-aarch64-linux-gnu gcc-s390x-linux-gnu"
   [image]="mmdebstrap buildah podman runc curl jq git"
 )
 
