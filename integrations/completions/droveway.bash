@@ -60,6 +60,8 @@ _droveway() {
     mapfile -t COMPREPLY < <(compgen -W "$("$program" rules 2>/dev/null | sed -n '2,$s/ .*//p')" -- "$word")
   elif [ "$command" = completion ] && [[ $word != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "bash zsh fish" -- "$word")
+  elif [ "$command" = preflight ] && [[ $word != -* && $previous != --* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "install enforce verify uninstall" -- "$word")
   elif [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_droveway_words "$program" "$command")" -- "$word")
   else

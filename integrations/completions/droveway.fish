@@ -44,6 +44,8 @@ function __droveway_complete
         $program rules 2>/dev/null | tail -n +2 | string match -rg '^([a-z-]+)'
     else if test $command = completion
         printf '%s\n' bash zsh fish
+    else if test $command = preflight; and not string match -q -- '--*' $words[-1]
+        printf '%s\n' install enforce verify uninstall
     else
         __fish_complete_path $word
     end

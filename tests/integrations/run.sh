@@ -54,6 +54,8 @@ same "bash, contexts" west "$(completed droveway audit --kubeconfig "$work/kubec
 same "bash, a context that is a command" 'we\$\(touch\ hit\)' "$(completed droveway audit --kubeconfig "$work/kubeconfig" --context 'we$')"
 same "bash, the default kubeconfig" "$(printf 'east/api-1:6443/admin\nwest\nwe\\$\\(touch\\ hit\\)')" "$(KUBECONFIG=$work/kubeconfig completed droveway map --context '')"
 same "bash, no context is run" "" "$(ls hit 2>/dev/null)"
+same "bash, steps" "$(printf 'install\nenforce\nverify\nuninstall')" "$(completed droveway preflight '')"
+same "bash, a file instead of a step" README.md "$(completed droveway preflight --kubeconfig READ)"
 same "bash, shells" "$(printf 'bash\nzsh\nfish')" "$(completed droveway completion '')"
 for shell in bash zsh fish; do
   checks=$((checks + 1))
@@ -80,6 +82,8 @@ for form in text json sarif junit github gitlab; do
 done
 shown=$(zsh_offers 'droveway explain overlap-')
 grep -q overlap-cluster-network <<<"$shown" || bad "zsh does not offer rules: $shown"
+shown=$(zsh_offers 'droveway preflight un')
+grep -q uninstall <<<"$shown" || bad "zsh does not offer steps: $shown"
 
 shown=$(zsh_offers "droveway audit --kubeconfig $work/kubeconfig --context ")
 grep -qF 'east/api-1:6443/admin' <<<"$shown" || bad "zsh does not offer contexts: $shown"
@@ -98,6 +102,8 @@ done
 same "fish, the formats of check" "$(printf 'github\ngitlab\njson\njunit\nsarif\ntext')" "$(fish_offers 'droveway check -o ' | sort)"
 same "fish, a rule" overlap-cluster-network "$(fish_offers 'droveway explain overlap-c')"
 same "fish, a second rule" overlap-cluster-network "$(fish_offers 'droveway explain cni-json overlap-c')"
+same "fish, steps" "$(printf 'enforce\ninstall\nuninstall\nverify')" "$(fish_offers 'droveway preflight ' | sort)"
+same "fish, a file instead of a step" README.md "$(fish_offers 'droveway preflight --kubeconfig READ')"
 same "fish, contexts" west "$(fish_offers "droveway audit --kubeconfig $work/kubeconfig --context wes")"
 same "fish, no context is run" "" "$(ls hit 2>/dev/null)"
 same "fish, a file" README.md "$(fish_offers 'droveway check -f READ')"
