@@ -91,7 +91,7 @@ static int read_version(struct preflight *p, struct dw_error *err) {
                         seen.look == LOOK_ABSENT ? "it is not a Kubernetes API server" : seen.why);
   const char *version = dw_json_get_string(seen.object, "gitVersion");
   const char *minor = dw_json_get_string(seen.object, "minor");
-  p->minor = minor == NULL ? 0 : atoi(minor); /* "30+" on some clouds */
+  p->minor = minor == NULL ? 0 : (int)strtol(minor, NULL, 10); /* "30+" on some clouds */
   version = version == NULL ? "of unknown version" : version;
   if (p->minor < CONDITIONS_SINCE)
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, "API server", "upgrade the cluster to Kubernetes 1.28 or later",

@@ -22,7 +22,7 @@ static bool blocks(const struct dw_service *service, const struct dw_misplaced *
 /* /livez does not depend on this, so that an unreachable cluster does not restart the pods. */
 bool dw_service_ready(const struct dw_service *service, struct dw_buf *why) {
   DW_BUF_SCOPED struct dw_buf unused = DW_BUF_INIT;
-  struct dw_misplaced misplaced;
+  struct dw_misplaced misplaced = {.later = false};
   struct dw_buf *out = why == NULL ? &unused : why;
   size_t before = out->length;
   if (atomic_load(&service->stopping))
@@ -81,7 +81,7 @@ static void add_feed(struct dw_buf *out, const struct dw_feed_status *feed) {
 }
 
 static void add_place(const struct dw_service *service, struct dw_buf *out) {
-  struct dw_misplaced misplaced;
+  struct dw_misplaced misplaced = {.later = false};
   if (service->worlds == NULL || !dw_worlds_ready(service->worlds) || !dw_worlds_misplaced(service->worlds, &misplaced))
     return;
   dw_buf_printf(out, "[%c]namespace: ", blocks(service, &misplaced) ? '-' : '!');

@@ -509,7 +509,7 @@ void dw_worlds_metrics(struct dw_worlds *worlds, struct dw_buf *out) {
   add_reloads(out, "state", &worlds->states);
   dw_metric_head(out, "policy_in_force_stale", "gauge", "Whether the newest policy file was rejected.");
   dw_buf_printf(out, "droveway_policy_in_force_stale %d\n", worlds->policy_stale);
-  struct dw_misplaced misplaced;
+  struct dw_misplaced misplaced = {.later = false};
   dw_metric_head(out, "kubevirt_namespace_wrong", "gauge",
                  "Whether KubeVirt is in another namespace than the configured one.");
   dw_buf_printf(out, "droveway_kubevirt_namespace_wrong %d\n", dw_worlds_misplaced(worlds, &misplaced));
