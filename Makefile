@@ -589,11 +589,12 @@ install: all library ## Install to DESTDIR and PREFIX (/usr/local)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libdroveway.so
 	install -D -m 644 src/library/droveway.pc.in $(DESTDIR)$(LIBDIR)/pkgconfig/droveway.pc
 	sed -i 's|@prefix@|$(PREFIX)|; s|@libdir@|$(LIBDIR)|; s|@version@|$(VERSION)|' $(DESTDIR)$(LIBDIR)/pkgconfig/droveway.pc
-	cp -R examples manifests $(DESTDIR)$(PREFIX)/share/doc/droveway/
+	cp -R examples manifests charts $(DESTDIR)$(PREFIX)/share/doc/droveway/
 	install -m 644 *.md LICENSE Containerfile $(DESTDIR)$(PREFIX)/share/doc/droveway/
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs docs/*.md
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs/decisions docs/decisions/*.md
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs/images docs/images/*
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs/runbooks docs/runbooks/*.md
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/integrations/ci integrations/ci/*
 
 .PHONY: clean
