@@ -33,7 +33,7 @@ echo '.Sh COMMANDS'
 done
 cat <<'END'
 .Sh ENVIRONMENT
-.Bl -tag -width KUBECONFIG
+.Bl -tag -width SSL_CERT_FILE
 .It Ev KUBECONFIG
 The kubeconfig that
 .Cm audit ,
@@ -43,6 +43,8 @@ The kubeconfig that
 and
 .Cm map
 use by default.
+.It Ev SSL_CERT_FILE
+The CAs to trust if the kubeconfig contains none (default: those of the system).
 .It Ev NO_COLOR
 Disables color if it is set and not empty.
 .El

@@ -37,14 +37,37 @@ int dw_api_read_in_cluster(struct dw_api_config *config, const char *folder, str
   return need_file(config->token_file, err) != 0 || need_file(config->ca.file, err) != 0 ? -1 : 0;
 }
 
+/* The file with the CAs that the machine trusts; NULL if none is found. The places are those of Go's
+ * crypto/x509/root_linux.go, because kubectl uses them, and libcurl knows only that of the distribution that it was
+ * built on. */
+static const char *system_ca(void) {
+  static const char *const places[] = {
+      "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Arch */
+      "/etc/pki/tls/certs/ca-bundle.crt",                  /* Fedora, RHEL */
+      "/etc/ssl/ca-bundle.pem",                            /* openSUSE */
+      "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* CentOS, RHEL 7 */
+      "/etc/ssl/cert.pem",                                 /* Alpine */
+  };
+  const char *chosen = getenv("SSL_CERT_FILE");
+  if (chosen != NULL && *chosen != '\0')
+    return chosen;
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    if (access(places[i], R_OK) == 0)
+      return places[i];
+  return NULL;
+}
+
 struct dw_api_config *dw_api_config_load(const struct dw_api_options *options, struct dw_error *err) {
   struct dw_arena *arena = dw_arena_new_secret();
   struct dw_api_config *config = dw_arena_alloc(arena, sizeof *config);
   config->arena = arena;
   int failed = options->kubeconfig == NULL ? dw_api_read_in_cluster(config, account_folder, err)
                                            : dw_api_read_kubeconfig(config, options, err);
-  if (failed == 0)
+  if (failed == 0) {
+    const char *ca = config->ca.text == NULL && config->ca.file == NULL ? system_ca() : NULL;
+    config->ca.file = ca == NULL ? config->ca.file : dw_arena_strdup(arena, ca);
     return config;
+  }
   dw_arena_free(arena);
   return NULL;
 }

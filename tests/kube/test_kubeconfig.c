@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "files/folder.h"
 #include "kube/api.h"
@@ -263,10 +264,26 @@ static void omitted_settings_are_not_set(void **state) {
     assert_null(config->tls_server_name);
     assert_null(config->proxy);
     assert_false(config->insecure);
-    assert_null(config->ca.file);
     assert_null(config->ca.text);
     dw_api_config_free(config);
   }
+}
+
+/* Where it is depends on the distribution, so only SSL_CERT_FILE has a known result. */
+static void without_a_ca_those_of_the_machine_are_trusted(void **state) {
+  setenv("SSL_CERT_FILE", "/usr/share/roots.pem", 1);
+  struct dw_api_config *config = load_cluster(*state, SERVER);
+  assert_string_equal(config->ca.file, "/usr/share/roots.pem");
+  dw_api_config_free(config);
+  config = load_cluster(*state, "{" SERVER ", certificate-authority-data: Y2E=}");
+  assert_null(config->ca.file);
+  assert_string_equal(config->ca.text, "ca");
+  dw_api_config_free(config);
+  setenv("SSL_CERT_FILE", "", 1);
+  config = load_cluster(*state, SERVER);
+  assert_true(config->ca.file == NULL || access(config->ca.file, R_OK) == 0);
+  dw_api_config_free(config);
+  unsetenv("SSL_CERT_FILE");
 }
 
 static void reports_wrong_types_in_the_cluster(void **state) {
@@ -513,6 +530,7 @@ int main(void) {
       TEST(reports_an_invalid_server),
       TEST(reads_the_settings_of_the_cluster),
       TEST(omitted_settings_are_not_set),
+      TEST(without_a_ca_those_of_the_machine_are_trusted),
       TEST(reports_wrong_types_in_the_cluster),
       TEST(paths_are_relative_to_the_kubeconfig),
       TEST(reads_certificates_in_base64),
