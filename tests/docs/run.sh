@@ -8,6 +8,7 @@ stage=$(mktemp -d "${TMPDIR:-/tmp}/droveway-docs.XXXXXX")
 trap 'rm -rf "$stage"' EXIT
 python3 tests/lab/reality.py "$build/droveway" | diff docs/reality.md - >&2 || { echo "docs/reality.md is out of date; run \`make docs\`" >&2; exit 1; }
 bench/report.py --check
+tests/e2e/versions.py --check
 tools/layers_svg.py | diff docs/images/layers.svg - >&2 || { echo "docs/images/layers.svg is out of date; run \`make docs\`" >&2; exit 1; }
 "$build/droveway" map --state demo/trouble -o svg --suggest /24 >"$stage/map.svg"
 "$build/droveway" map --state tests/browser/hostile -o svg --suggest /64 >"$stage/map-hostile.svg"
