@@ -95,6 +95,19 @@ Only the webhooks are deleted, and registered again: nothing is blocked in betwe
   $ until_true 20 denied $ns; subjects
   droveway (no-eol)
 
+KubeVirt's namespace is wrong. The first roll-out does not get ready, so that nothing is blocked, and says where KubeVirt is.
+
+  $ kubectl delete -k "$overlay" --wait=false >/dev/null; stop_pods; delete_namespace
+  $ beta '{}' openshift-cnv | kubectl create -f -
+  hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged created
+  $ kubectl apply -k "$overlay" >/dev/null; rollout 6 >/dev/null
+  [1]
+  $ curl -sk "https://$(address_of droveway):8443/readyz?verbose" | grep -F '[-]'
+  [-]namespace: KubeVirt is in namespace openshift-cnv, but Droveway is configured for kubevirt-hyperconverged; set KUBEVIRT_NAMESPACE in the ConfigMap droveway-settings
+  $ kubectl -n openshift-cnv delete hyperconverged kubevirt-hyperconverged >/dev/null
+  $ rollout; until_true 20 denied $ns
+  deployment "droveway" successfully rolled out
+
 The right order leaves nothing behind.
 
   $ kubectl delete -k "$overlay/$ENFORCE" >/dev/null; kubectl delete -k "$overlay" --wait=false >/dev/null; stop_pods; delete_namespace
