@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes a list of contents (SBOM) from syft reproducible: sbom.py FILE...
 
-syft writes the current time and a random identifier into SPDX and CycloneDX documents. The time becomes SOURCE_DATE_EPOCH, and the
-identifier is derived from the rest of the document.
+syft writes the current time, a random identifier and a hash of the folder's path into SPDX and CycloneDX documents. The time becomes
+SOURCE_DATE_EPOCH, the identifier is derived from the rest of the document, and the hash is replaced by name and version.
 """
 import datetime
 import json
@@ -22,6 +22,10 @@ def normalize(document, when):
         document["documentNamespace"] = f"{NAMESPACE}{document['name']}-{unique}"
     elif document.get("bomFormat") == "CycloneDX":
         document["metadata"]["timestamp"] = when
+        own = document["metadata"]["component"]
+        old, own["bom-ref"] = own["bom-ref"], f"{own['name']}@{own['version']}"
+        for entry in document.get("dependencies", []):
+            entry["ref"] = own["bom-ref"] if entry["ref"] == old else entry["ref"]
         document.pop("serialNumber", None)
         document["serialNumber"] = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(document, sort_keys=True))}"
     else:
