@@ -1,6 +1,6 @@
 /* The system calls that `serve` needs: those of glibc, libmicrohttpd with GnuTLS, libcurl with OpenSSL, and its own.
  * Any other call kills the process. For 64-bit Linux; calls that an architecture lacks (arm64 has no open, poll ...)
- * are left out there. */
+ * are left out there. s390x passes the arguments of some calls differently, see s390x[]. */
 #include <asm/ioctls.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -95,16 +95,29 @@ struct narrow {
 #define TYPE 0xF /* of a socket, without SOCK_CLOEXEC and SOCK_NONBLOCK */
 
 static const struct narrow narrow[] = {
-    /* Threads, not processes. clone3 has its flags in memory, where a filter can't see them; without it glibc uses
-       clone. */
-    {CALL(clone), ALLOWED, {0, OF_A_THREAD | NEW_SPACES, OF_A_THREAD}, {0, 0, 0}},
+    /* clone3 has its flags in memory, where a filter can't see them; without it glibc uses clone. */
     {CALL(clone3), SCMP_ACT_ERRNO(ENOSYS), {0, 0, 0}, {0, 0, 0}},
     /* Code is only mapped when the program starts. Fails with an error, because glibc tries to load a library if a
      * changed nsswitch.conf contains a new source. */
-    {CALL(mmap), ALLOWED, {2, PROT_EXEC, 0}, {0, 0, 0}},
-    {CALL(mmap), REFUSED, {2, PROT_EXEC, PROT_EXEC}, {0, 0, 0}},
     {CALL(mprotect), ALLOWED, {2, PROT_EXEC, 0}, {0, 0, 0}},
     {CALL(mprotect), REFUSED, {2, PROT_EXEC, PROT_EXEC}, {0, 0, 0}},
+    /* For libmicrohttpd and stdio; the last one is if_nametoindex(), for addresses such as fe80::1%eth0. */
+    {CALL(ioctl), ALLOWED, {1, INT, FIONBIO}, {0, 0, 0}},
+    {CALL(ioctl), ALLOWED, {1, INT, FIONREAD}, {0, 0, 0}},
+    {CALL(ioctl), ALLOWED, {1, INT, TCGETS}, {0, 0, 0}},
+    {CALL(ioctl), ALLOWED, {1, INT, SIOCGIFINDEX}, {0, 0, 0}},
+    /* A thread sets its own name. */
+    {CALL(prctl), ALLOWED, {0, INT, PR_SET_NAME}, {0, 0, 0}},
+    /* Reading limits, not setting them. */
+    {CALL(prlimit64), ALLOWED, {2, UINT64_MAX, 0}, {0, 0, 0}},
+};
+
+/* Calls whose arguments are the same on all architectures but s390x. */
+static const struct narrow not_s390x[] = {
+    /* Threads, not processes. */
+    {CALL(clone), ALLOWED, {0, OF_A_THREAD | NEW_SPACES, OF_A_THREAD}, {0, 0, 0}},
+    {CALL(mmap), ALLOWED, {2, PROT_EXEC, 0}, {0, 0, 0}},
+    {CALL(mmap), REFUSED, {2, PROT_EXEC, PROT_EXEC}, {0, 0, 0}},
     /* The API server, DNS, nscd or systemd's resolver. getaddrinfo() reads the machine's addresses by netlink. */
     {CALL(socket), ALLOWED, {0, INT, AF_INET}, {1, TYPE, SOCK_STREAM}},
     {CALL(socket), ALLOWED, {0, INT, AF_INET}, {1, TYPE, SOCK_DGRAM}},
@@ -119,15 +132,24 @@ static const struct narrow narrow[] = {
      * source "myhostname" of nsswitch.conf uses a longer one; glibc then uses the next source. */
     {CALL(bind), ALLOWED, {2, INT, sizeof(struct sockaddr_nl)}, {0, 0, 0}},
     {CALL(bind), REFUSED, {2, OTHER, sizeof(struct sockaddr_nl)}, {0, 0, 0}},
-    /* For libmicrohttpd and stdio; the last one is if_nametoindex(), for addresses such as fe80::1%eth0. */
-    {CALL(ioctl), ALLOWED, {1, INT, FIONBIO}, {0, 0, 0}},
-    {CALL(ioctl), ALLOWED, {1, INT, FIONREAD}, {0, 0, 0}},
-    {CALL(ioctl), ALLOWED, {1, INT, TCGETS}, {0, 0, 0}},
-    {CALL(ioctl), ALLOWED, {1, INT, SIOCGIFINDEX}, {0, 0, 0}},
-    /* A thread sets its own name. */
-    {CALL(prctl), ALLOWED, {0, INT, PR_SET_NAME}, {0, 0, 0}},
-    /* Reading limits, not setting them. */
-    {CALL(prlimit64), ALLOWED, {2, UINT64_MAX, 0}, {0, 0, 0}},
+};
+
+/* On s390x, clone has its flags in the second argument (CONFIG_CLONE_BACKWARDS2 of the kernel), and mmap a pointer to
+ * its arguments. glibc calls all functions of sockets through socketcall, whose arguments are in memory, too;
+ * libseccomp adds that call to the rule of each function. So a filter can see neither the kind of a mapping or socket
+ * nor the length of an address there. bind always fails: getaddrinfo() then assumes that the machine has both IPv4 and
+ * IPv6 addresses. */
+static const struct narrow s390x[] = {
+    {CALL(clone), ALLOWED, {1, OF_A_THREAD | NEW_SPACES, OF_A_THREAD}, {0, 0, 0}},
+    {CALL(mmap), ALLOWED, {0, 0, 0}, {0, 0, 0}},
+    {CALL(socket), ALLOWED, {0, 0, 0}, {0, 0, 0}},
+    {CALL(socketpair), ALLOWED, {0, 0, 0}, {0, 0, 0}},
+    {CALL(bind), REFUSED, {0, 0, 0}, {0, 0, 0}},
+    /* Only functions of socketcall. */
+    {CALL(send), ALLOWED, {0, 0, 0}, {0, 0, 0}},
+    {CALL(recv), ALLOWED, {0, 0, 0}, {0, 0, 0}},
+    /* Returning from a signal handler without SA_SIGINFO. */
+    {CALL(sigreturn), ALLOWED, {0, 0, 0}, {0, 0, 0}},
 };
 
 /* Opening for reading. Writing fails with an error, because glibc and the TLS libraries try to open some files
@@ -157,19 +179,28 @@ static int add(scmp_filter_ctx filter, const struct narrow *rule) {
     arguments[count++] = comparison(&rule->a);
   if (rule->b.mask != 0)
     arguments[count++] = comparison(&rule->b);
-  return rule->call < 0 ? 0 : seccomp_rule_add_array(filter, rule->action, rule->call, count, arguments);
+  return seccomp_rule_add_array(filter, rule->action, rule->call, count, arguments);
 }
 
+/* Leaves out calls that this architecture lacks: their numbers are negative. */
 static int add_list(scmp_filter_ctx filter, const struct narrow *list, size_t count) {
   for (size_t i = 0; i < count; i++)
-    if (add(filter, &list[i]) != 0)
+    if (list[i].call >= 0 && add(filter, &list[i]) != 0)
+      return -1;
+  return 0;
+}
+
+/* libseccomp translates negative numbers to functions of socketcall. */
+static int add_s390x(scmp_filter_ctx filter) {
+  for (size_t i = 0; i < COUNT(s390x); i++)
+    if (add(filter, &s390x[i]) != 0)
       return -1;
   return 0;
 }
 
 static int add_group(scmp_filter_ctx filter, const struct group *group) {
   for (size_t i = 0; i < group->count; i++)
-    if (add(filter, &(struct narrow){.call = group->calls[i], .action = ALLOWED}) != 0)
+    if (group->calls[i] >= 0 && add(filter, &(struct narrow){.call = group->calls[i], .action = ALLOWED}) != 0)
       return -1;
   return 0;
 }
@@ -183,28 +214,34 @@ static int add_files(scmp_filter_ctx filter, bool writes) {
   return add_list(filter, any, COUNT(any)) != 0 ? -1 : add_group(filter, &group);
 }
 
-static int add_all(scmp_filter_ctx filter, bool writes) {
+static int add_all(scmp_filter_ctx filter, uint32_t architecture, bool writes) {
   /* abort() and pthread_kill(): signals to this process only. */
   struct narrow raise = {CALL(tgkill), ALLOWED, {0, INT, (uint32_t)getpid()}, {0, 0, 0}};
   for (size_t i = 0; i < COUNT(groups); i++)
     if (add_group(filter, &groups[i]) != 0)
       return -1;
-  return add_list(filter, narrow, COUNT(narrow)) != 0 || add_list(filter, &raise, 1) != 0 ? -1
-                                                                                          : add_files(filter, writes);
+  if (add_list(filter, narrow, COUNT(narrow)) != 0 || add_list(filter, &raise, 1) != 0)
+    return -1;
+  if ((architecture == SCMP_ARCH_S390X ? add_s390x(filter) : add_list(filter, not_s390x, COUNT(not_s390x))) != 0)
+    return -1;
+  return add_files(filter, writes);
 }
 
 static int set_up(scmp_filter_ctx filter, uint32_t architecture) {
   if (seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) != 0 ||
       seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) != 0)
     return -1;
-  if (architecture == SCMP_ARCH_NATIVE || architecture == seccomp_arch_native())
+  if (architecture == seccomp_arch_native())
     return 0;
-  return seccomp_arch_add(filter, architecture) != 0 || seccomp_arch_remove(filter, SCMP_ARCH_NATIVE) != 0 ? -1 : 0;
+  /* libseccomp rejects a filter for both byte orders. */
+  return seccomp_arch_remove(filter, SCMP_ARCH_NATIVE) != 0 || seccomp_arch_add(filter, architecture) != 0 ? -1 : 0;
 }
 
 scmp_filter_ctx dw_sandbox_filter(uint32_t architecture, bool writes) {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-  if (filter != NULL && set_up(filter, architecture) == 0 && add_all(filter, writes) == 0)
+  if (architecture == SCMP_ARCH_NATIVE)
+    architecture = seccomp_arch_native();
+  if (filter != NULL && set_up(filter, architecture) == 0 && add_all(filter, architecture, writes) == 0)
     return filter;
   seccomp_release(filter);
   return NULL;

@@ -34,6 +34,8 @@ static void trace(void) {
   ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 }
 
+/* On s390x, a filter sees neither the kind of a socket nor that of a mapping. */
+#ifndef __s390x__
 static void take_packets(void) {
   socket(AF_PACKET, SOCK_DGRAM, 0);
 }
@@ -41,6 +43,7 @@ static void take_packets(void) {
 static void make_a_raw_socket(void) {
   socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
 }
+#endif
 
 static void listen_unbound(void) {
   listen(socket(AF_INET, SOCK_STREAM, 0), 1);
@@ -93,9 +96,12 @@ static int do_the_deed(struct box *box) {
 
 static void calls_that_serve_never_makes_kill_the_process(void **state) {
   static void (*const deeds[])(void) = {
-      run_a_program,  start_a_process, trace,           take_packets,     make_a_raw_socket,
-      listen_unbound, change_a_mode,   change_an_owner, rename_something, remove_something,
-      signal_another, dump_again,      ask_for_a_ring,  raise_a_limit,    open_past_the_flags};
+#ifndef __s390x__
+      take_packets,       make_a_raw_socket,
+#endif
+      run_a_program,      start_a_process,   trace,          listen_unbound, change_a_mode,  change_an_owner,
+      rename_something,   remove_something,  signal_another, dump_again,     ask_for_a_ring, raise_a_limit,
+      open_past_the_flags};
   struct box *box = *state;
   for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++) {
     box->deed = deeds[i];
@@ -112,10 +118,12 @@ static void calls_that_serve_never_makes_kill_the_process(void **state) {
 static int map_code(struct box *box) {
   if (!has_seccomp(box))
     return NONE_HERE;
-  void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (page != MAP_FAILED || errno != EACCES)
+#ifndef __s390x__
+  if (mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED ||
+      errno != EACCES)
     return WRONG;
-  page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+#endif
+  void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED)
     return WRONG;
   return mprotect(page, 4096, PROT_READ | PROT_EXEC) != 0 && errno == EACCES ? DONE : WRONG;
@@ -323,8 +331,10 @@ static void check_filter(uint32_t architecture, bool writes) {
   free(text);
 }
 
-static void the_filter_is_the_same_for_amd64_and_arm64(void **state) {
+static void the_filter_lists_the_same_calls_for_all_architectures(void **state) {
   (void)state;
+  check_filter(SCMP_ARCH_S390X, false);
+  check_filter(SCMP_ARCH_S390X, true);
   check_filter(SCMP_ARCH_X86_64, false);
   check_filter(SCMP_ARCH_X86_64, true);
   check_filter(SCMP_ARCH_AARCH64, false);
@@ -342,7 +352,7 @@ int main(void) {
       IN_A_BOX(sockets_work),
       IN_A_BOX(host_names_can_be_resolved),
       IN_A_BOX(abort_ends_the_process_with_its_signal),
-      cmocka_unit_test(the_filter_is_the_same_for_amd64_and_arm64),
+      cmocka_unit_test(the_filter_lists_the_same_calls_for_all_architectures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
