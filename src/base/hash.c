@@ -1,5 +1,6 @@
 #include "base/hash.h"
 
+#include <endian.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,7 @@ uint64_t dw_hash_keyed(const void *bytes, size_t length) {
     uint64_t word = 0;
     size_t left = length - at;
     memcpy(&word, (const char *)bytes + at, left < 8 ? left : 8);
+    word = le64toh(word); /* the bytes that are missing at the end are the highest ones */
     if (left < 8)
       word |= (uint64_t)length << 56;
     v[3] ^= word;
