@@ -59,12 +59,15 @@ static void load_names(void) {
 /* --- the parts --- */
 
 /* Threads that are already running would not be restricted. The link count of the folder is the number of threads plus
- * two (proc(5)). ThreadSanitizer runs a thread itself. */
-static int check_alone(struct dw_error *err) {
+ * two (proc(5)). ThreadSanitizer runs a thread itself, and so does qemu-user, where neither part works. */
+static int check_alone(const struct dw_sandbox_options *options, struct dw_error *err) {
   struct stat task;
-  if (SANDBOX_SANITIZED || stat("/proc/self/task", &task) != 0 || task.st_nlink <= 3)
+  bool nothing = options->no_seccomp && options->no_landlock;
+  if (nothing || SANDBOX_SANITIZED || stat("/proc/self/task", &task) != 0 || task.st_nlink <= 3)
     return 0;
-  return dw_error_set(err, DW_ERR_OTHER, "the sandbox must be entered before threads start; %lu are running",
+  return dw_error_set(err, DW_ERR_OTHER,
+                      "the sandbox must be entered before threads start; %lu are running; if an emulator such as "
+                      "qemu-user runs this program, use --no-seccomp --no-landlock",
                       (unsigned long)task.st_nlink - 2);
 }
 
@@ -108,7 +111,7 @@ static int restrict_calls(const struct dw_sandbox_options *options, struct dw_sa
 int dw_sandbox_enter(const struct dw_sandbox_options *options, struct dw_sandbox_report *report, struct dw_error *err) {
   struct dw_sandbox_report made;
   load_names();
-  if (check_alone(err) != 0 || drop_privileges(options->dumpable, &made.privileges, err) != 0 ||
+  if (check_alone(options, err) != 0 || drop_privileges(options->dumpable, &made.privileges, err) != 0 ||
       restrict_files(options, &made.landlock, err) != 0 || restrict_calls(options, &made.seccomp, err) != 0)
     return -1;
   *report = made;

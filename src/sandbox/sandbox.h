@@ -37,8 +37,8 @@ struct dw_sandbox_options {
 
 /* Enters the sandbox, permanently. It applies to threads that are started later, so call it before any is started,
  * after the listening sockets are open, and after OpenSSL has read its configuration, because it can't load anything
- * afterwards. Fills REPORT. Returns -1 if a part that the kernel has can't be activated; other parts may be active
- * then, so end the process. */
+ * afterwards. Fills REPORT. Returns -1 if a thread is running already and seccomp or Landlock is to be used, or if a
+ * part that the kernel has can't be activated; other parts may be active then, so end the process. */
 int dw_sandbox_enter(const struct dw_sandbox_options *options, struct dw_sandbox_report *report, struct dw_error *err)
     __attribute__((nonnull(1, 2)));
 
