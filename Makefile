@@ -550,6 +550,20 @@ workflows: ## Check .github/workflows with actionlint, and that each step is a m
 	@tools/deps.sh lint
 	@tests/release/workflows.sh
 
+# --- other architectures ----------------------------------------------------------------------------------------------
+
+.PHONY: cross test-arch test-arch-smoke
+ARCH ?= arm64
+cross: ## Build the program and all tests for ARCH (arm64, s390x, amd64) into build/ARCH, with Debian's cross compiler
+	@tools/deps.sh cross
+	@CROSS_CC_PREFIX=$(filter %ccache,$(CC)) tools/cross.sh $(ARCH) -j$$(nproc) all test-build
+test-arch: cross ## Run all tests, payloads and a webhook for ARCH under qemu-user
+	@tools/deps.sh test emulation
+	@tests/cross/run.sh $(ARCH)
+test-arch-smoke: ## Run the most important tests for arm64 and s390x under qemu-user
+	@tools/deps.sh cross test emulation
+	@CROSS_CC_PREFIX=$(filter %ccache,$(CC)) tests/cross/smoke.sh
+
 # --- demo, CI, installation -----------------------------------------------------------------------------------------
 
 .PHONY: demo

@@ -46,7 +46,7 @@ programs() {
 # Each commit gets other generated cases, and the same ones when it is tested again.
 seed=$((16#$(git rev-parse --short=7 HEAD)))
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e upgrade oracle lab readers attacks docs sarif schemas image browser monitoring shells release
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e upgrade oracle lab readers attacks docs sarif schemas image browser monitoring shells release cross emulation
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-words lint-shell lint-mutants lint-circles
 step "linking (hardening)" make hardening
@@ -100,7 +100,8 @@ loading() {
     step "soak, two minutes" make soak DURATION=120 &&
     step "unit tests under valgrind, one third" make test-memcheck SHARE=$((seed % 3 + 1))/3 &&
     step "leaks under valgrind" make test-valgrind &&
-    step "tests on an unusual machine" make test-portable
+    step "tests on an unusual machine" make test-portable &&
+    step "arm64 and s390x under qemu-user, the most important tests" make test-arch-smoke
 }
 for name in computing serving loading; do lane "$name"; done
 for _ in "${lanes[@]}"; do wait -n; done

@@ -28,6 +28,8 @@ declare -A groups=(
   [browser]="chromium fonts-dejavu-core python3"
   [shells]="bash zsh fish mandoc git pre-commit python3"
   [release]="file mmdebstrap lintian dpkg-dev util-linux iproute2 python3 perl-base git gcc-x86-64-linux-gnu gcc-aarch64-linux-gnu gcc-s390x-linux-gnu"
+  [cross]="gcc-aarch64-linux-gnu gcc-s390x-linux-gnu libc6-dev-arm64-cross libc6-dev-s390x-cross mmdebstrap pkg-config make"
+  [emulation]="qemu-user-static curl openssl jq"
   [image]="mmdebstrap buildah podman runc curl jq git"
 )
 
