@@ -552,7 +552,7 @@ workflows: ## Check .github/workflows with actionlint, and that each step is a m
 
 # --- other architectures ----------------------------------------------------------------------------------------------
 
-.PHONY: cross test-arch test-arch-smoke
+.PHONY: cross test-arch test-arch-smoke images images-test
 ARCH ?= arm64
 cross: ## Build the program and all tests for ARCH (arm64, s390x, amd64) into build/ARCH, with Debian's cross compiler
 	@tools/deps.sh cross
@@ -563,6 +563,13 @@ test-arch: cross ## Run all tests, payloads and a webhook for ARCH under qemu-us
 test-arch-smoke: ## Run the most important tests for arm64 and s390x under qemu-user
 	@tools/deps.sh cross test emulation
 	@CROSS_CC_PREFIX=$(filter %ccache,$(CC)) tests/cross/smoke.sh
+IMAGES ?= $(BUILD)/droveway-$(VERSION)-oci.tar
+images: ## Build the images for amd64, arm64 and s390x without a registry, as one OCI index, into IMAGES (as root)
+	@tools/deps.sh image
+	@tools/images.sh $(IMAGES)
+images-test: ## Inspect IMAGES, and run each image's program under qemu-user (as root)
+	@tools/deps.sh image emulation
+	@tests/image/all.sh $(IMAGES)
 
 # --- demo, CI, installation -----------------------------------------------------------------------------------------
 

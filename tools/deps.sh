@@ -30,7 +30,7 @@ declare -A groups=(
   [release]="file mmdebstrap lintian dpkg-dev util-linux iproute2 python3 perl-base git gcc-x86-64-linux-gnu gcc-aarch64-linux-gnu gcc-s390x-linux-gnu"
   [cross]="gcc-aarch64-linux-gnu gcc-s390x-linux-gnu libc6-dev-arm64-cross libc6-dev-s390x-cross mmdebstrap pkg-config make"
   [emulation]="qemu-user-static curl openssl jq"
-  [image]="mmdebstrap buildah podman runc curl jq git"
+  [image]="mmdebstrap buildah podman runc skopeo curl jq git"
 )
 
 missing=()

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the image with podman, buildah or docker, in this order of preference. The same commit and the same Debian packages always
 # give the same image. Optional environment variables: IMAGE (its name), BASE (a Debian 12 image to build in), ENGINE (one of the
-# three), VERSION, REVISION, SOURCE_URL (labels), SOURCE_DATE_EPOCH (its time), ENGINE_OPTIONS and BUILD_OPTIONS (split at spaces).
+# three), VERSION, REVISION, SOURCE_URL (labels), SOURCE_DATE_EPOCH (its time), PLATFORM (such as linux/arm64; default: this machine's),
+# ENGINE_OPTIONS and BUILD_OPTIONS (split at spaces).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -44,9 +45,14 @@ label version "$version"
 label revision "$revision"
 label created "$created"
 label source "$source_url"
+# Versions of Podman and Buildah before 1.30 don't know these variables in FROM.
+native() { uname -m | sed 's/^x86_64$/amd64/; s/^aarch64$/arm64/'; }
+platform=${PLATFORM:-}
+[ -z "$platform" ] || arguments+=(--platform "$platform")
 case ${engine##*/} in
   docker*) export DOCKER_BUILDKIT=1 SOURCE_DATE_EPOCH=$epoch ;;
-  *) arguments+=(--timestamp "$epoch") ;;
+  *) arguments+=(--timestamp "$epoch" --build-arg "BUILDPLATFORM=linux/$(native)"
+    --build-arg "TARGETARCH=$(basename "${platform:-$(native)}")") ;;
 esac
 
 printf 'image: building %s with %s\n' "$image" "$engine"

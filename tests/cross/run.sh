@@ -66,43 +66,57 @@ done < <(cd "$build/tests" && find "${@:-.}" -type f -perm -u=x \( -path '*/test
 status=0
 BUILD=$build TEST_UNDER="$emulator -L $sysroot" TEST_TIMEOUT=${TEST_TIMEOUT:-1200} tests/run.sh "${tests[@]}" || status=1
 
-# --- a webhook, asked over TLS by a client of this machine ---
+# --- payloads: a webhook for each group of tests/payloads, asked over TLS by a client of this machine ---
 
 "$droveway" certs --dir "$work/tls" --dns droveway.test.svc >/dev/null
 openssl verify -CAfile "$work/tls/ca.crt" "$work/tls/tls.crt" >/dev/null || die 'openssl rejects the certificate'
-read -ra arguments <tests/payloads/recorded-answers/arguments || true
-"$droveway" serve --listen 127.0.0.1:0 --tls-cert "$work/tls/tls.crt" --tls-key "$work/tls/tls.key" --shutdown-delay 0 \
-  "${arguments[@]}" 2>"$work/log" &
-server=$!
-port=''
-for _ in $(seq 300); do
-  port=$(jq -rR 'fromjson? | select(.msg == "listening").port' "$work/log" | head -n 1)
-  [ -z "$port" ] || break
-  kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; die 'serve has ended'; }
-  sleep 0.1
-done
-[ -n "$port" ] || die 'serve does not listen'
+
+# ask PATH [CURL-OPTION...]
 ask() {
-  curl --silent --show-error --fail --max-time 20 --noproxy '*' --cacert "$work/tls/ca.crt" \
+  curl --silent --show-error --fail --max-time 30 --noproxy '*' --cacert "$work/tls/ca.crt" \
     --resolve "droveway.test.svc:$port:127.0.0.1" "https://droveway.test.svc:$port$1" "${@:2}"
 }
-for _ in $(seq 100); do
-  ask /readyz >/dev/null 2>&1 && break
-  sleep 0.1
-done
-ask /readyz >/dev/null || die 'serve does not become ready'
+
+# start ARGUMENT...: starts the webhook; sets server and port.
+start() {
+  "$droveway" serve --listen 127.0.0.1:0 --tls-cert "$work/tls/tls.crt" --tls-key "$work/tls/tls.key" --shutdown-delay 0 "$@" \
+    2>"$work/log" &
+  server=$!
+  port=''
+  for _ in $(seq 600); do
+    port=$(jq -rR 'fromjson? | select(.msg == "listening").port' "$work/log" | head -n 1)
+    [ -z "$port" ] || break
+    kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; die 'serve has ended'; }
+    sleep 0.1
+  done
+  [ -n "$port" ] || die 'serve does not listen'
+  for _ in $(seq 100); do
+    ask /readyz >/dev/null 2>&1 && break
+    sleep 0.1
+  done
+  ask /readyz >/dev/null || die 'serve does not become ready'
+}
+
 answered=0
-for review in tests/payloads/recorded/*.json; do
-  path=/validate
-  case ${review##*/} in mutate-*) path=/mutate ;; esac
-  ask "$path?timeout=10s" -H 'Content-Type: application/json' --data-binary @"$review" >"$work/answer"
-  diff "tests/payloads/recorded-answers/$(basename "$review" .json).answer.json" "$work/answer" ||
-    die "$review: the answer over TLS is not the golden one"
-  answered=$((answered + 1))
+for file in tests/payloads/*/arguments; do
+  answers=$(dirname "$file")
+  read -ra arguments <"$file" || true
+  start "${arguments[@]}"
+  for review in "${answers%-answers}"/*.json; do
+    case $review in *.answer.json) continue ;; esac
+    path=/validate
+    case ${review##*/} in mutate-*) path=/mutate ;; esac
+    ask "$path?timeout=10s" -H 'Content-Type: application/json' --data-binary @"$review" >"$work/answer"
+    cmp -s "$answers/$(basename "$review" .json).answer.json" "$work/answer" || {
+      diff "$answers/$(basename "$review" .json).answer.json" "$work/answer" >&2 || true
+      die "$review: the answer over TLS is not the golden one"
+    }
+    answered=$((answered + 1))
+  done
+  kill -TERM "$server"
+  wait "$server" || die "serve ended with status $? on SIGTERM"
+  server=''
 done
-printf 'ok   %d reviews over TLS\n' "$answered"
-kill -TERM "$server"
-wait "$server" || die "serve ended with status $? on SIGTERM"
-server=''
-printf 'ok   serve ends on SIGTERM\n'
+[ "$answered" -gt 0 ] || die 'no payload was found'
+printf 'ok   %d golden answers over TLS\n' "$answered"
 [ "$status" -eq 0 ]

@@ -55,18 +55,7 @@ expect() {
 
 # --- the base: Debian with its security updates ---
 
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org}
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/droveway
-base=$cache/bookworm-$(dpkg --print-architecture)-$(date -u +%G-W%V).tar
-if [ ! -s "$base" ]; then
-  mkdir -p "$cache"
-  rm -f "$cache"/bookworm-*.tar
-  mmdebstrap --quiet --variant=minbase bookworm "$work/base.tar" "deb $mirror/debian bookworm main" \
-    "deb $mirror/debian bookworm-updates main" "deb $mirror/debian-security bookworm-security main" >"$work/log" 2>&1 ||
-    { tail -n 20 "$work/log" >&2; die "mmdebstrap could not make a Debian from $mirror"; }
-  mv "$work/base.tar" "$base.$$"
-  mv "$base.$$" "$base"
-fi
+base=$(tools/debian_base.sh)
 
 # --- two builds give the same image ---
 
