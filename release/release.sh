@@ -56,6 +56,7 @@ if wanted deb; then
 fi
 if wanted images; then
   step 'images'
+  [ -x tools/images.sh ] || die 'the part images needs tools/images.sh, which this commit does not have; name other parts in PARTS'
   VERSION=$version ARCHITECTURES="${architectures[*]}" tools/images.sh "$folder/$name-oci.tar" >&2
 fi
 layout=$folder/$name-oci.tar
