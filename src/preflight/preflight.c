@@ -1,10 +1,7 @@
 /* Finds out the step, and looks at everything that matters for it. */
 #include "preflight/preflight.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "preflight/preflight_internal.h"
 
@@ -12,74 +9,6 @@
 
 const char *const dw_step_names[DW_STEPS] = {"install", "enforce", "verify", "uninstall"};
 const char *const dw_preflight_states[DW_PREFLIGHT_STATES] = {"ok", "note", "missing", "unknown"};
-
-const char *dw_preflight_text(struct preflight *p, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  const char *text = dw_arena_vprintf(p->arena, format, args);
-  va_end(args);
-  return text;
-}
-
-void dw_preflight_add(struct preflight *p, enum dw_preflight_state state, const char *what, const char *fix,
-                      const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  const char *message = dw_arena_vprintf(p->arena, format, args);
-  va_end(args);
-  struct dw_preflight *out = p->out;
-  out->lines = dw_arena_more(p->arena, out->lines, out->count, &p->room, sizeof *out->lines);
-  out->lines[out->count++] = (struct dw_preflight_line){state, what, message, fix};
-  out->states[state]++;
-}
-
-bool dw_preflight_found(struct preflight *p, const struct seen *seen, const char *what, const char *absent,
-                        const char *fix) {
-  switch (seen->look) {
-  case LOOK_FOUND:
-    return true;
-  case LOOK_ABSENT:
-    dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, fix, "%s", absent);
-    break;
-  case LOOK_FORBIDDEN:
-    dw_preflight_add(p, DW_PREFLIGHT_UNKNOWN, what, "use a kubeconfig of a cluster administrator",
-                     "you may not read it (%s)", seen->why);
-    break;
-  case LOOK_FAILED:
-    dw_preflight_add(p, DW_PREFLIGHT_UNKNOWN, what, "run this again", "it can't be read: %s", seen->why);
-    break;
-  }
-  return false;
-}
-
-/* --- the overlay --- */
-
-static bool has_argument(const struct preflight *p, const char *argument) {
-  const dw_json *containers = dw_json_path(p->deployment.object, "spec", "template", "spec", "containers", NULL);
-  const dw_json *args = dw_json_get(dw_json_at(containers, 0), "args");
-  for (size_t i = 0; i < dw_json_size(args); i++) {
-    const char *text = dw_json_string(dw_json_at(args, i));
-    if (text != NULL && strcmp(text, argument) == 0)
-      return true;
-  }
-  return false;
-}
-
-const char *dw_preflight_overlay(const struct preflight *p) {
-  if (has_argument(p, "--self-managed-certs"))
-    return "manifests/overlays/self-managed";
-  if (p->openshift)
-    return "manifests/overlays/openshift";
-  return p->cert_manager || p->deployment.look == LOOK_FOUND ? "manifests/overlays/cert-manager"
-                                                             : "manifests/overlays/self-managed";
-}
-
-enum { CONDITIONS_SINCE = 28, OPTIONAL_TYPES_SINCE = 30 };
-
-const char *dw_preflight_enforce(const struct preflight *p) {
-  return dw_arena_printf(p->arena, "%s/%s", dw_preflight_overlay(p),
-                         p->minor < OPTIONAL_TYPES_SINCE ? "enforce-pre-1.30" : "enforce");
-}
 
 /* --- the server --- */
 

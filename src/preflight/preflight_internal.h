@@ -42,7 +42,7 @@ struct access {
 /* Asks whether the user ("system:serviceaccount:..."; NULL for oneself) has a right. ALLOWED receives the answer. */
 struct seen dw_look_access(struct preflight *p, const char *user, const struct access *access, bool *allowed);
 
-/* --- preflight.c --- */
+/* --- report.c --- */
 
 /* Adds a line. FIX may be NULL. Texts that are not literals are formatted into the arena. */
 void dw_preflight_add(struct preflight *p, enum dw_preflight_state state, const char *what, const char *fix,
@@ -50,11 +50,17 @@ void dw_preflight_add(struct preflight *p, enum dw_preflight_state state, const 
 /* Returns true if SEEN was found. Otherwise adds a line, with ABSENT and FIX if it does not exist. */
 bool dw_preflight_found(struct preflight *p, const struct seen *seen, const char *what, const char *absent,
                         const char *fix);
+/* Formats into the arena. */
+const char *dw_preflight_text(struct preflight *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- overlay.c --- */
+
+/* The first minor versions with match conditions, and with optional types in their expressions. */
+enum { CONDITIONS_SINCE = 28, OPTIONAL_TYPES_SINCE = 30 };
+
 /* The folder of the overlay that fits the cluster, and that with the registration. */
 const char *dw_preflight_overlay(const struct preflight *p);
 const char *dw_preflight_enforce(const struct preflight *p);
-/* Formats into the arena. */
-const char *dw_preflight_text(struct preflight *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* --- the parts --- */
 
