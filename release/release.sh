@@ -96,7 +96,8 @@ fi
 cd "$folder"
 materials=()
 for list in .packages-*; do [ ! -e "$list" ] || materials+=("$list"); done
-find . -maxdepth 1 -type f ! -name '.*' -printf '%f\0' | LC_ALL=C sort -z | xargs -0r sha256sum >SHA256SUMS
+find . -maxdepth 1 -type f ! -name '.*' -printf '%f\0' | LC_ALL=C sort -z | xargs -0r sha256sum >"$work/sums"
+install -m 644 "$work/sums" SHA256SUMS
 "$work/tree/release/provenance.py" --version "$version" --revision "$REVISION" --source "$SOURCE_URL" --parts "$parts" \
   --tree "$work/tree" "${materials[@]}" <SHA256SUMS >"$name.provenance.json"
 rm -f "${materials[@]}"
