@@ -169,8 +169,7 @@ def main():
     used = sum(check_options(path, commands) for path in files)
     for path in files:
       check_names(path, targets)
-      if path.name != "README.md":
-        check_portable(path)
+      check_portable(path)
     shown = sum(check_outputs(path) for path in files)
     alerts = check_alerts()
     functions = check_functions(root / "docs/tour.md")

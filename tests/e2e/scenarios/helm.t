@@ -17,7 +17,7 @@ Before the server runs, the webhooks are registered but skipped.
   STATUS: deployed
       kubectl -n droveway rollout status deployment/droveway --timeout=2m
      KubeVirt's namespace is openshift-cnv. If it is another one in your cluster, set kubevirt.namespace.
-     WARNING: image.repository is not set. There is no public image: build one, push it, and set image.repository.
+     WARNING: image.repository is not set. There is no public image yet: build one, push it, and set image.repository.
   $ kubectl get validatingwebhookconfiguration,mutatingwebhookconfiguration droveway -o json | jq -r '.items[] | "\(.kind) \(.webhooks | length)"'
   ValidatingWebhookConfiguration 5
   MutatingWebhookConfiguration 3
