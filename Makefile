@@ -170,22 +170,6 @@ libraries:
 deps: ## Install the Debian packages that building and testing need
 	@tools/deps.sh build test
 
-# --- OLM and krew -----------------------------------------------------------------------------------------------------
-
-.PHONY: bundle bundle-test olm-test krew-test
-bundle: ## Write the OLM bundle for IMAGE=NAME@sha256:DIGEST to build/bundle
-	@tools/deps.sh bundle
-	@BUILD=$(BUILD) IMAGE='$(IMAGE)' bundle/generate.sh
-bundle-test: ## Validate the OLM bundle, and compare it with the output of kustomize
-	@tools/deps.sh bundle e2e
-	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl tests/bundle/check.sh
-olm-test: all ## Let OLM's operator install the bundle on a real API server (the first run builds both)
-	@tools/deps.sh bundle test e2e portable
-	@BUILD=$(BUILD) tests/bundle/install.sh
-krew-test: all ## Validate the krew manifest, and install the plugin with krew
-	@tools/deps.sh krew
-	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/krew/check.sh
-
 # --- tests ----------------------------------------------------------------------------------------------------------
 
 $(BUILD)/tests/libsupport.a: $(SUPPORT_OBJ)
@@ -379,7 +363,24 @@ gitops: ## Check examples/gitops against the CRDs of Argo CD and Flux, and rende
 	@tools/deps.sh e2e schemas
 	@helm=$$(tests/chart/assets.sh) && tests/gitops/check.py $$helm/helm
 chart-files: all ## Update the parts of the Helm chart that come from manifests/ and from `droveway schema`
+	@tools/deps.sh docs
 	@BUILD=$(BUILD) tools/chart.sh
+
+# --- OLM and krew -----------------------------------------------------------------------------------------------------
+
+.PHONY: bundle bundle-test olm-test krew-test
+bundle: ## Write the OLM bundle for IMAGE=NAME@sha256:DIGEST to build/bundle
+	@tools/deps.sh bundle
+	@BUILD=$(BUILD) IMAGE='$(IMAGE)' bundle/generate.sh
+bundle-test: ## Validate the OLM bundle, and compare it with the output of kustomize
+	@tools/deps.sh bundle e2e
+	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl tests/bundle/check.sh
+olm-test: all ## Let OLM's operator install the bundle on a real API server (the first run builds both)
+	@tools/deps.sh bundle test e2e portable
+	@BUILD=$(BUILD) tests/bundle/install.sh
+krew-test: all ## Validate the krew manifest, and install the plugin with krew
+	@tools/deps.sh krew
+	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/krew/check.sh
 
 # --- fuzzing --------------------------------------------------------------------------------------------------------
 
@@ -438,7 +439,7 @@ bench-budget: all $(BENCHES) ## Accept the current instructions and allocations 
 	@tools/deps.sh bench
 	@BUILD=$(BUILD) bench/guard.py --accept
 
-# --- tests with real tools ----------------------------------------------------------------------------
+# --- tests with real tools --------------------------------------------------------------------------------------------
 
 .PHONY: hardening library-test docs-check sarif schemas console-dashboard monitoring browser manifests integrations e2e oracle-kubevirt drain upgrade-test e2e-versions attacks soak lab lab-smoke lab-generated lab-init lab-clean-test lab-mutants image image-test
 hardening: all ## Check how the binary was linked
@@ -525,13 +526,13 @@ image-test: ## Build the image without a registry, run it, inspect it (as root)
 RELEASE ?= $(BUILD)/release
 .PHONY: release release-smoke release-test release-twice release-check release-verify release-push release-sign release-publish version-check workflows
 release: ## Make all files of a release from a clean tag into build/release (as root; docs/release.md); PARTS="deb portable ..."
-	@tools/deps.sh release image
+	@tools/deps.sh release image bundle
 	@RELEASE=$(RELEASE) release/release.sh $(PARTS)
 release-test: all ## Install and try what `make release` made: packages in Debian 12, the portable command in Debian 11 and 13
-	@tools/deps.sh release lint
+	@tools/deps.sh release
 	@BUILD=$(BUILD) tests/release/run.sh $(RELEASE)
 release-twice: ## Make a release of HEAD, or PARTS of it, in two different folders and environments, and compare all files
-	@tools/deps.sh release image
+	@tools/deps.sh release image bundle
 	@tests/release/twice.sh $(RELEASE) $(PARTS)
 release-check: all version-check workflows ## Make the quick parts of a release twice, compare and try them; check versions and workflows
 	@tools/deps.sh release image

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Everything that must pass before a change is merged. The quick and most informative steps come first. Then three lanes run in
 # parallel: compilers, static analysis and the tests under sanitizers, which need the processors; servers and pages; and load, which
-# mostly waits, followed by the tests under valgrind. The output of a step is printed when the step has ended, so that two steps do not mix their lines.
-# The first step that fails stops everything. The last line says how many tests ran.
+# mostly waits, followed by the tests under valgrind. The output of a step is printed when the step has ended, so that two steps do not
+# mix their lines. The first step that fails stops everything. The last line says how many tests ran.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export WERROR=1
@@ -39,21 +39,20 @@ lane() {
 # Builds what several lanes start, so that no two of them build it at the same time.
 programs() {
   local script
-  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/e2e/typecheck.sh tests/upgrade/assets.sh tests/lab/build.sh tests/oracle/readers/assets.sh; do "$script" || return; done
+  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/e2e/typecheck.sh tests/upgrade/assets.sh tests/lab/build.sh tests/oracle/readers/assets.sh \
+    tests/bundle/assets.sh tests/krew/assets.sh tests/chart/assets.sh; do "$script" || return; done
   release/tools/assets.sh actionlint
 }
 
 # Each commit gets other generated cases, and the same ones when it is tested again.
 seed=$((16#$(git rev-parse --short=7 HEAD)))
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e upgrade oracle lab readers attacks docs sarif schemas image browser monitoring shells release cross emulation
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e upgrade oracle lab readers attacks docs sarif schemas image browser monitoring shells release bundle krew cross emulation
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-words lint-shell lint-mutants lint-circles
 step "linking (hardening)" make hardening
 step "tests" make test
 step "programs that tests start" programs
-step "OLM's and krew's programs" bash -c 'tools/deps.sh bundle krew && tests/bundle/assets.sh && tests/krew/assets.sh'
-step "helm" tests/chart/assets.sh
 
 # `nice` gives the servers' tests precedence over compilers. clang, with warnings as errors, builds the sanitizers' programs.
 computing() {
@@ -74,15 +73,15 @@ serving() {
     step "links, names and outputs in the documents" make docs-check &&
     step "end to end: kubectl, kube-apiserver, etcd" make e2e &&
     step "SARIF schema" make sarif &&
-    step "OLM bundle" make bundle-test &&
-    step "OLM's operator installs the bundle" make olm-test &&
-    step "krew" make krew-test &&
     step "schemas of other outputs" make schemas &&
     step "alert rules, dashboard, metrics" make monitoring &&
     step "the map's page in a browser" make browser &&
     step "manifests" make manifests &&
     step "the Helm chart" make chart &&
     step "the GitOps examples" make gitops &&
+    step "the OLM bundle" make bundle-test &&
+    step "OLM's operator installs the bundle" make olm-test &&
+    step "the krew plugin" make krew-test &&
     step "completion, plugin, man page, pre-commit" make integrations &&
     step "the laboratory, 100 generated configurations" make lab-generated COUNT=100 SEED="$seed" &&
     step "the laboratory, 12 networks that init writes" make lab-init COUNT=12 SEED="$seed" &&

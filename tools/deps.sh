@@ -29,13 +29,16 @@ declare -A groups=(
   [shells]="bash zsh fish mandoc git pre-commit python3"
   [release]="file mmdebstrap lintian dpkg-dev util-linux iproute2 python3 perl-base git gcc-x86-64-linux-gnu gcc-aarch64-linux-gnu gcc-s390x-linux-gnu"
   [cross]="gcc-aarch64-linux-gnu gcc-s390x-linux-gnu libc6-dev-arm64-cross libc6-dev-s390x-cross mmdebstrap pkg-config make"
-  [emulation]="qemu-user-static curl openssl jq"
+  [emulation]="qemu-user-static binutils curl openssl jq"
   [image]="mmdebstrap buildah podman runc skopeo curl jq git"
 )
 
+# The package gcc provides the compiler for this machine's own architecture; no real package has that name.
+own=gcc-$(uname -m | tr _ -)-linux-gnu
 missing=()
 for group in "$@"; do
   for package in ${groups[$group]:?unknown group $group}; do
+    [ "$package" != "$own" ] || package=gcc
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
   done
 done
