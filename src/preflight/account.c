@@ -50,6 +50,25 @@ static bool check_activation(struct preflight *p, const char *user, size_t *lack
   return true;
 }
 
+/* Some clusters grant everything to all service accounts. There the webhooks count before Droveway is ready, and after
+ * it was removed. */
+static void check_grants(struct preflight *p, const char *user) {
+  static const char what[] = "gate of the webhooks";
+  bool allowed = false;
+  struct seen seen =
+      dw_look_access(p, user, &(struct access){"serve", "droveway.io", "reviews", p->options->ns, NULL}, &allowed);
+  if (dw_preflight_found(p, &seen, what, "the API server answers no SubjectAccessReview", NULL) && allowed)
+    dw_preflight_add(p, DW_PREFLIGHT_MISSING, what,
+                     "remove the binding that gives service accounts all rights: kubectl get "
+                     "clusterrolebindings,rolebindings -A -o wide",
+                     "%s may already serve reviews.droveway.io, so the webhooks can't be switched off", user);
+}
+
+void dw_preflight_grants(struct preflight *p) {
+  if (!dw_preflight_gate_is_open(p))
+    check_grants(p, dw_preflight_text(p, "system:serviceaccount:%s:droveway", p->options->ns));
+}
+
 void dw_preflight_account(struct preflight *p) {
   const char *name =
       dw_json_get_string(dw_json_path(p->deployment.object, "spec", "template", "spec", NULL), "serviceAccountName");

@@ -110,6 +110,7 @@ struct seen dw_look_access(struct preflight *p, const char *user, const struct a
                                        : "/apis/authorization.k8s.io/v1/subjectaccessreviews",
                           dw_buf_text(&body), false);
   *allowed = false;
-  (void)!dw_json_boolean(dw_json_path(seen.object, "status", "allowed", NULL), allowed);
+  if (seen.look == LOOK_FOUND && !dw_json_boolean(dw_json_path(seen.object, "status", "allowed", NULL), allowed))
+    return (struct seen){.look = LOOK_FAILED, .why = "the answer does not say whether it is allowed"};
   return seen;
 }

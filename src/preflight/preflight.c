@@ -22,7 +22,10 @@ static int read_version(struct preflight *p, struct dw_error *err) {
   const char *minor = dw_json_get_string(seen.object, "minor");
   p->minor = minor == NULL ? 0 : (int)strtol(minor, NULL, 10); /* "30+" on some clouds */
   version = version == NULL ? "of unknown version" : version;
-  if (p->minor < CONDITIONS_SINCE)
+  if (p->minor <= 0)
+    dw_preflight_add(p, DW_PREFLIGHT_UNKNOWN, "API server", "kubectl version; it should be Kubernetes 1.28 or later",
+                     "Kubernetes %s: it does not say its minor version", version);
+  else if (p->minor < CONDITIONS_SINCE)
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, "API server", "upgrade the cluster to Kubernetes 1.28 or later",
                      "Kubernetes %s: matchConditions, which keep the webhooks from blocking changes, exist since 1.28",
                      version);
@@ -48,7 +51,9 @@ static void guess_step(struct preflight *p) {
   struct dw_preflight *out = p->out;
   bool installed = p->deployment.look == LOOK_FOUND, registered = p->validating.look == LOOK_FOUND;
   out->step = !installed ? DW_STEP_INSTALL : registered ? DW_STEP_VERIFY : DW_STEP_ENFORCE;
-  out->guess = !installed   ? dw_preflight_text(p, "there is no Deployment %s/droveway", p->options->ns)
+  out->guess = p->deployment.look == LOOK_ABSENT
+                   ? dw_preflight_text(p, "there is no Deployment %s/droveway", p->options->ns)
+               : !installed ? dw_preflight_text(p, "the Deployment %s/droveway can't be read", p->options->ns)
                : registered ? "the webhooks are registered"
                             : "Droveway is installed, but its webhooks are not registered";
 }
@@ -57,6 +62,7 @@ static void check_install(struct preflight *p) {
   dw_preflight_cluster(p);
   dw_preflight_kubevirt(p);
   dw_preflight_own_rights(p);
+  dw_preflight_grants(p);
   dw_preflight_others(p);
   p->out->next = dw_preflight_text(p, "kubectl apply -k %s, then droveway preflight enforce", dw_preflight_overlay(p));
 }
@@ -65,6 +71,7 @@ static void check_enforce(struct preflight *p) {
   dw_preflight_server(p);
   dw_preflight_kubevirt(p);
   dw_preflight_account(p);
+  dw_preflight_grants(p);
   dw_preflight_others(p);
   p->out->next = dw_preflight_text(p, "kubectl apply -k %s, then droveway preflight verify", dw_preflight_enforce(p));
 }
@@ -74,6 +81,7 @@ static void check_verify(struct preflight *p) {
   dw_preflight_kubevirt(p);
   dw_preflight_account(p);
   dw_preflight_registration(p);
+  dw_preflight_grants(p);
   dw_preflight_others(p);
 }
 

@@ -69,10 +69,13 @@ void dw_preflight_kubevirt(struct preflight *p);     /* install.c */
 void dw_preflight_own_rights(struct preflight *p);   /* install.c */
 void dw_preflight_server(struct preflight *p);       /* server.c: Deployment, Service, certificate, readyz */
 void dw_preflight_account(struct preflight *p);      /* account.c: the rights of the service account */
+void dw_preflight_grants(struct preflight *p);       /* account.c: rights that keep the gate open */
 void dw_preflight_registration(struct preflight *p); /* webhooks.c: after the step enforce */
 void dw_preflight_others(struct preflight *p);       /* webhooks.c: other webhook configurations of Droveway */
 void dw_preflight_uninstall(struct preflight *p);    /* uninstall.c */
 
+/* webhooks.c: whether the RoleBinding has the service account. */
+bool dw_preflight_gate_is_open(struct preflight *p);
 /* server.c: the certificate in the Secret; NULL if it is not known. */
 const char *dw_preflight_certificate(struct preflight *p);
 /* server.c: KubeVirt's namespace as the Deployment has it, or as the option says; NULL if it is not known. */

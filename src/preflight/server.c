@@ -33,8 +33,9 @@ static const char *argument(const struct preflight *p, const char *name) {
   return NULL;
 }
 
-/* The variable NAME of the container: its value, or the key of a ConfigMap that it names. */
-static const char *variable(struct preflight *p, const char *name) {
+/* The variable NAME of the container: its value, or the key of a ConfigMap that it names. SEEN receives what the
+ * ConfigMap's GET returned, if there was one. */
+static const char *variable(struct preflight *p, const char *name, struct seen *seen) {
   const dw_json *env = dw_json_get(dw_json_at(containers_of(p), 0), "env");
   for (size_t i = 0; i < dw_json_size(env); i++) {
     const dw_json *one = dw_json_at(env, i), *ref = dw_json_path(one, "valueFrom", "configMapKeyRef", NULL);
@@ -42,27 +43,34 @@ static const char *variable(struct preflight *p, const char *name) {
       continue;
     if (ref == NULL)
       return dw_json_get_string(one, "value");
-    struct seen seen = dw_look(p, "/api/v1/namespaces/%s/configmaps/%s", p->options->ns, text_at(ref, "name"));
-    return seen.look == LOOK_FOUND ? dw_json_get_string(dw_json_get(seen.object, "data"), text_at(ref, "key")) : NULL;
+    *seen = dw_look(p, "/api/v1/namespaces/%s/configmaps/%s", p->options->ns, text_at(ref, "name"));
+    return dw_json_get_string(dw_json_get(seen->object, "data"), text_at(ref, "key"));
   }
   return NULL;
 }
 
-const char *dw_preflight_setting(struct preflight *p) {
+static const char *read_setting(struct preflight *p, struct seen *seen) {
   char name[64] = "";
-  if (p->options->kubevirt_namespace != NULL)
-    return p->options->kubevirt_namespace;
   const char *given = argument(p, "--kubevirt-namespace");
-  return given != NULL && sscanf(given, "$(%63[^)])", name) == 1 ? variable(p, name) : given;
+  return given != NULL && sscanf(given, "$(%63[^)])", name) == 1 ? variable(p, name, seen) : given;
+}
+
+const char *dw_preflight_setting(struct preflight *p) {
+  struct seen seen;
+  return p->options->kubevirt_namespace != NULL ? p->options->kubevirt_namespace : read_setting(p, &seen);
 }
 
 static void check_settings(struct preflight *p) {
   static const char what[] = "settings";
-  const char *given = argument(p, "--kubevirt-namespace"), *value = dw_preflight_setting(p);
+  struct seen seen = {.look = LOOK_FOUND};
+  const char *given = argument(p, "--kubevirt-namespace"), *value = read_setting(p, &seen);
   static const char fix[] = "set KUBEVIRT_NAMESPACE in the ConfigMap droveway-settings";
   if (given == NULL)
     dw_preflight_add(p, DW_PREFLIGHT_NOTE, what, NULL,
                      "the Deployment has no --kubevirt-namespace; the policy decides");
+  else if (!dw_preflight_found(p, &seen, what, "the ConfigMap with KubeVirt's namespace does not exist",
+                               dw_preflight_text(p, "kubectl apply -k %s", dw_preflight_overlay(p))))
+    return;
   else if (value == NULL || !dw_is_dns_label(value))
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, fix, "KubeVirt's namespace is not a valid name: \"%s\"",
                      value == NULL ? "" : value);
@@ -237,8 +245,19 @@ static const char *decoded(struct preflight *p, const dw_json *data, const char 
   return bytes == NULL ? "" : bytes;
 }
 
+/* The name of the Secret in the volume "tls". Without that volume, Droveway itself reads droveway-tls. */
+static const char *secret_name(const struct preflight *p) {
+  const dw_json *volumes = dw_json_path(p->deployment.object, "spec", "template", "spec", "volumes", NULL);
+  for (size_t i = 0; i < dw_json_size(volumes); i++) {
+    const char *name = dw_json_get_string(dw_json_get(dw_json_at(volumes, i), "secret"), "secretName");
+    if (name != NULL && strcmp(text_at(dw_json_at(volumes, i), "name"), "tls") == 0)
+      return name;
+  }
+  return "droveway-tls";
+}
+
 static struct seen look_secret(struct preflight *p) {
-  return dw_look(p, "/api/v1/namespaces/%s/secrets/droveway-tls", p->options->ns);
+  return dw_look(p, "/api/v1/namespaces/%s/secrets/%s", p->options->ns, secret_name(p));
 }
 
 const char *dw_preflight_certificate(struct preflight *p) {
@@ -253,8 +272,8 @@ static void check_pair(struct preflight *p, const char *what, const char *certif
   const char *host = dw_preflight_text(p, "droveway.%s.svc", p->options->ns);
   const char *fix = dw_preflight_text(p,
                                       "delete the Secret's content or let its issuer renew it: "
-                                      "kubectl -n %s describe secret droveway-tls",
-                                      p->options->ns);
+                                      "kubectl -n %s describe secret %s",
+                                      p->options->ns, secret_name(p));
   if (dw_pki_read_certs(p->arena, certificate, &certs, &err) != 0 || dw_pki_key_fits(certificate, key, &err) != 0) {
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, fix, "%s", err.text);
     return;
@@ -266,6 +285,10 @@ static void check_pair(struct preflight *p, const char *what, const char *certif
     strftime(until, sizeof until, "%Y-%m-%d %H:%M:%S UTC", &utc);
   if (certs.list[0].until <= p->options->now)
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, fix, "the certificate expired on %s", until);
+  else if (certs.list[0].from > p->options->now)
+    dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, "compare the clocks, or wait",
+                     "the certificate is not valid yet: it begins %" PRId64 " s from now",
+                     certs.list[0].from - p->options->now);
   else if (dw_pki_missing_name(certificate, &(struct dw_pki_names){&host, 1}) != NULL)
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, fix, "the certificate is not valid for %s", host);
   else
@@ -274,7 +297,7 @@ static void check_pair(struct preflight *p, const char *what, const char *certif
 }
 
 static void check_secret(struct preflight *p) {
-  const char *what = dw_preflight_text(p, "Secret %s/droveway-tls", p->options->ns);
+  const char *what = dw_preflight_text(p, "Secret %s/%s", p->options->ns, secret_name(p));
   struct seen seen = look_secret(p);
   bool self_managed = strstr(dw_preflight_overlay(p), "self-managed") != NULL;
   const char *fix = self_managed ? dw_preflight_text(p, "kubectl apply -k %s", dw_preflight_overlay(p))

@@ -20,12 +20,13 @@ static const struct {
      "/apis/rbac.authorization.k8s.io/v1/namespaces/kube-system/rolebindings/droveway"},
 };
 
-static bool check_hooks(struct preflight *p, const struct seen *seen, const char *what, bool installed) {
+/* Returns false if it is not registered. What can't be read may be registered. */
+static bool check_hooks(struct preflight *p, const struct seen *seen, const char *what, bool removed) {
   if (seen->look == LOOK_ABSENT)
     return false;
   if (!dw_preflight_found(p, seen, what, "", NULL))
-    return false;
-  if (installed)
+    return true;
+  if (!removed)
     dw_preflight_add(p, DW_PREFLIGHT_NOTE, what, NULL, "is registered: remove it first");
   else
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, what,
@@ -34,15 +35,15 @@ static bool check_hooks(struct preflight *p, const struct seen *seen, const char
   return true;
 }
 
-static void check_parts(struct preflight *p, bool installed) {
+static void check_parts(struct preflight *p, bool removed) {
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     struct seen seen = dw_look(p, "%s", parts[i].path);
     if (seen.look == LOOK_ABSENT || !dw_preflight_found(p, &seen, parts[i].what, "", NULL))
       continue;
-    dw_preflight_add(
-        p, installed ? DW_PREFLIGHT_NOTE : DW_PREFLIGHT_MISSING, parts[i].what,
-        installed ? NULL : dw_preflight_text(p, "kubectl delete -k %s --ignore-not-found", dw_preflight_overlay(p)),
-        installed ? "is removed with the overlay" : "is left, although Droveway is removed");
+    dw_preflight_add(p, removed ? DW_PREFLIGHT_MISSING : DW_PREFLIGHT_NOTE, parts[i].what,
+                     removed ? dw_preflight_text(p, "kubectl delete -k %s --ignore-not-found", dw_preflight_overlay(p))
+                             : NULL,
+                     removed ? "is left, although Droveway is removed" : "is removed with the overlay");
   }
 }
 
@@ -61,18 +62,18 @@ static void check_reports(struct preflight *p) {
 }
 
 void dw_preflight_uninstall(struct preflight *p) {
-  bool installed = p->deployment.look == LOOK_FOUND;
+  bool removed = p->deployment.look == LOOK_ABSENT;
   const char *what = dw_preflight_text(p, "Deployment %s/droveway", p->options->ns);
-  bool registered = check_hooks(p, &p->validating, "ValidatingWebhookConfiguration droveway", installed);
-  registered = check_hooks(p, &p->mutating, "MutatingWebhookConfiguration droveway", installed) || registered;
-  if (p->deployment.look == LOOK_ABSENT)
+  bool registered = check_hooks(p, &p->validating, "ValidatingWebhookConfiguration droveway", removed);
+  registered = check_hooks(p, &p->mutating, "MutatingWebhookConfiguration droveway", removed) || registered;
+  if (removed)
     dw_preflight_add(p, DW_PREFLIGHT_OK, what, NULL, "does not exist");
   else if (dw_preflight_found(p, &p->deployment, what, "", NULL))
     dw_preflight_add(p, registered ? DW_PREFLIGHT_NOTE : DW_PREFLIGHT_OK, what, NULL,
                      registered ? "remove it after the webhooks" : "can be removed: no webhook calls it");
-  check_parts(p, installed);
+  check_parts(p, removed);
   check_reports(p);
-  p->out->next = !installed   ? NULL
+  p->out->next = removed      ? NULL
                  : registered ? dw_preflight_text(p, "kubectl delete -k %s, then kubectl delete -k %s",
                                                   dw_preflight_enforce(p), dw_preflight_overlay(p))
                               : dw_preflight_text(p, "kubectl delete -k %s", dw_preflight_overlay(p));

@@ -89,9 +89,11 @@ static bool check_selector(struct preflight *p, const struct hook *hook) {
   for (size_t i = 0; i < dw_json_size(all); i++) {
     const dw_json *values = dw_json_get(dw_json_at(all, i), "values");
     bool matches = strcmp(text_at(dw_json_at(all, i), "operator"), own ? "In" : "NotIn") == 0;
-    for (size_t v = 0; matches && v < dw_json_size(values); v++)
-      if (strcmp(dw_json_string(dw_json_at(values, v)), setting) == 0)
+    for (size_t v = 0; matches && v < dw_json_size(values); v++) {
+      const char *value = dw_json_string(dw_json_at(values, v));
+      if (value != NULL && strcmp(value, setting) == 0)
         return true;
+    }
   }
   dw_preflight_add(p, DW_PREFLIGHT_MISSING, hook->what, apply_again(p),
                    "its namespaceSelector does not have KubeVirt's namespace, %s", setting);
@@ -118,6 +120,10 @@ static void check_configuration(struct preflight *p, const struct seen *seen, co
     return;
   const dw_json *hooks = dw_json_get(seen->object, "webhooks");
   size_t good = 0;
+  if (dw_json_size(hooks) == 0) {
+    dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, apply_again(p), "has no webhooks, so it does nothing");
+    return;
+  }
   for (size_t i = 0; i < dw_json_size(hooks); i++) {
     const dw_json *json = dw_json_at(hooks, i);
     good += check_hook(p, &(struct hook){json, dw_preflight_text(p, "webhook %s", text_at(json, "name")), certificate});
@@ -132,16 +138,24 @@ static void check_configuration(struct preflight *p, const struct seen *seen, co
 static bool has_account(struct preflight *p, const dw_json *binding) {
   const dw_json *subjects = dw_json_get(binding, "subjects");
   for (size_t i = 0; i < dw_json_size(subjects); i++)
-    if (strcmp(text_at(dw_json_at(subjects, i), "name"), "droveway") == 0 &&
+    if (strcmp(text_at(dw_json_at(subjects, i), "kind"), "ServiceAccount") == 0 &&
+        strcmp(text_at(dw_json_at(subjects, i), "name"), "droveway") == 0 &&
         strcmp(text_at(dw_json_at(subjects, i), "namespace"), p->options->ns) == 0)
       return true;
   return false;
 }
 
+static struct seen look_binding(struct preflight *p) {
+  return dw_look(p, "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/rolebindings/droveway-active", p->options->ns);
+}
+
+bool dw_preflight_gate_is_open(struct preflight *p) {
+  return has_account(p, look_binding(p).object);
+}
+
 static void check_gate(struct preflight *p) {
   const char *what = dw_preflight_text(p, "RoleBinding %s/droveway-active", p->options->ns);
-  struct seen seen =
-      dw_look(p, "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/rolebindings/droveway-active", p->options->ns);
+  struct seen seen = look_binding(p);
   if (!dw_preflight_found(p, &seen, what, "does not exist, so the webhooks are never called",
                           dw_preflight_text(p, "kubectl apply -k %s", dw_preflight_overlay(p))))
     return;

@@ -555,6 +555,132 @@ static void says_what_is_left(void **state) {
          "kubectl delete policyreports,clusterpolicyreports");
 }
 
+/* --- what can't be read is neither there nor absent --- */
+
+static void an_unreadable_deployment_is_not_a_removed_one(void **state) {
+  struct fixture *f = *state;
+  installed_install(&f->in);
+  installed_register(&f->in);
+  fake_api_refuse(f->in.api, FAKE_DEPLOYMENTS, 403);
+  f->options.guess = true;
+  assert_string_equal(run(f).guess, "the Deployment droveway/droveway can't be read");
+  expect(f, DW_STEP_UNINSTALL, "note ValidatingWebhookConfiguration droveway: is registered: remove it first", NULL);
+  expect(f, DW_STEP_UNINSTALL, "unknown Deployment droveway/droveway: you may not read it (the test said 403)",
+         "use a");
+}
+
+static void unreadable_webhooks_may_be_registered(void **state) {
+  struct fixture *f = *state;
+  installed_install(&f->in);
+  fake_api_refuse(f->in.api, FAKE_VALIDATING, 403);
+  expect(f, DW_STEP_UNINSTALL, "note Deployment droveway/droveway: remove it after the webhooks", NULL);
+}
+
+static void an_unreadable_configmap_is_not_a_wrong_setting(void **state) {
+  struct fixture *f = *state;
+  installed_install(&f->in);
+  fake_api_refuse_gets(f->in.api, FAKE_CONFIGMAPS, 403);
+  expect(f, DW_STEP_ENFORCE, "unknown settings: you may not read it (the test said 403)", "use a");
+  fake_api_refuse_gets(f->in.api, FAKE_CONFIGMAPS, 0);
+  fake_api_delete(f->in.api, FAKE_CONFIGMAPS, "droveway", "droveway-settings");
+  expect(f, DW_STEP_ENFORCE, "missing settings: the ConfigMap with KubeVirt's namespace does not exist",
+         "kubectl apply -k");
+}
+
+static void a_review_without_an_answer_is_no_answer(void **state) {
+  static const char *const bodies[] = {"{}", "{\"status\":null}", "{\"status\":{\"allowed\":\"yes\"}}"};
+  struct fixture *f = *state;
+  installed_install(&f->in);
+  for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+    installed_answer(&f->in, FAKE_OWN_ACCESS, 201, bodies[i]);
+    installed_answer(&f->in, FAKE_ACCESS, 201, bodies[i]);
+    expect(f, DW_STEP_INSTALL, "unknown your rights: it can't be read: the answer does not say whether it is allowed",
+           "run");
+    expect(f, DW_STEP_ENFORCE,
+           "unknown service account: it can't be read: the answer does not say whether it is allowed", "run");
+  }
+}
+
+static void an_unknown_version_is_not_an_old_one(void **state) {
+  struct fixture *f = *state;
+  installed_answer(&f->in, "/version", 200, "{\"minor\":\"\",\"gitVersion\":\"v9\"}");
+  expect(f, DW_STEP_INSTALL, "unknown API server: Kubernetes v9: it does not say its minor version", "kubectl version");
+}
+
+/* No answer ends the program, and none that is odd counts as complete. */
+static void odd_answers_are_never_ok(void **state) {
+  static const char *const paths[] = {FAKE_READYZ,
+                                      "/apis/apps/v1/namespaces/droveway/deployments/droveway",
+                                      "/api/v1/namespaces/droveway/secrets/droveway-tls",
+                                      "/api/v1/namespaces/droveway/configmaps/droveway-settings",
+                                      "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/droveway",
+                                      FAKE_ACCESS};
+  static const struct {
+    int status;
+    const char *body;
+  } answers[] = {
+      {200, "{\"spec\":[],\"status\":1,\"data\":\"x\",\"webhooks\":[1,null],\"metadata\":null}"},
+      {200, "{\"webhooks\":[],\"data\":{\"tls.crt\":\"eA==\",\"tls.key\":\"eA==\",\"KUBEVIRT_NAMESPACE\":7}}"},
+      {200, "[]"},
+      {200, "null"},
+      {200, "<html>Sign in</html>"},
+      {500, "<html>Bad</html>"},
+      {404, ""},
+  };
+  struct fixture *f = *state;
+  installed_install(&f->in);
+  installed_register(&f->in);
+  for (size_t p = 0; p < sizeof paths / sizeof *paths; p++) {
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+      installed_answer(&f->in, paths[p], answers[i].status, answers[i].body);
+      for (int step = 0; step < DW_STEPS; step++)
+        (void)run_step(f, (enum dw_step)step);
+      struct dw_preflight result = run_step(f, DW_STEP_VERIFY);
+      bool told = result.states[DW_PREFLIGHT_MISSING] > 0 || result.states[DW_PREFLIGHT_UNKNOWN] > 0;
+      /* any text of /readyz that passes is as good as another */
+      if (!told && (p > 0 || answers[i].status != 200))
+        fail_msg("%s: %s\n%s", paths[p], answers[i].body, all_of(f, &result));
+    }
+    fake_api_answer(f->in.api, paths[p], NULL, 0);
+    if (p == 0)
+      installed_answer(&f->in, FAKE_READYZ, 200, "readyz check passed\n");
+  }
+}
+
+/* --- the gate --- */
+
+static void a_gate_that_others_hold_open_is_missing(void **state) {
+  static const char line[] = "missing gate of the webhooks: system:serviceaccount:droveway:droveway may already serve "
+                             "reviews.droveway.io, so the webhooks can't be switched off";
+  struct fixture *f = *state;
+  fake_api_deny(f->in.api, FAKE_ACCESS, NULL);
+  expect(f, DW_STEP_INSTALL, line, "remove the binding");
+  installed_install(&f->in);
+  expect(f, DW_STEP_ENFORCE, line, "remove the binding");
+  installed_register(&f->in);
+  expect_complete(f, DW_STEP_VERIFY);
+}
+
+/* --- certificates --- */
+
+static void the_secret_is_the_one_that_the_pods_mount(void **state) {
+  struct fixture *f = *state;
+  installed_install(&f->in);
+  fake_api_put(f->in.api, FAKE_DEPLOYMENTS,
+               "{\"metadata\":{\"namespace\":\"droveway\",\"name\":\"droveway\"},\"spec\":{\"template\":{\"spec\":{"
+               "\"volumes\":[null,{\"name\":\"policy\"},{\"name\":\"tls\",\"secret\":{\"secretName\":\"mine\"}}]}}}}");
+  expect(f, DW_STEP_ENFORCE, "missing Secret droveway/mine: does not exist; its issuer has not created it",
+         "kubectl -n droveway describe");
+}
+
+static void a_certificate_of_tomorrow_is_not_valid_yet(void **state) {
+  struct fixture *f = *state;
+  installed_install(&f->in);
+  f->options.now -= INT64_C(30) * 86400;
+  struct dw_preflight result = run_step(f, DW_STEP_ENFORCE);
+  assert_non_null(strstr(all_of(f, &result), "missing Secret droveway/droveway-tls: the certificate is not valid yet"));
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
@@ -588,6 +714,15 @@ int main(void) {
       TEST(the_webhooks_must_call_the_service),
       TEST(says_in_which_order_to_remove),
       TEST(says_what_is_left),
+      TEST(an_unreadable_deployment_is_not_a_removed_one),
+      TEST(unreadable_webhooks_may_be_registered),
+      TEST(an_unreadable_configmap_is_not_a_wrong_setting),
+      TEST(a_review_without_an_answer_is_no_answer),
+      TEST(an_unknown_version_is_not_an_old_one),
+      TEST(odd_answers_are_never_ok),
+      TEST(a_gate_that_others_hold_open_is_missing),
+      TEST(the_secret_is_the_one_that_the_pods_mount),
+      TEST(a_certificate_of_tomorrow_is_not_valid_yet),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,7 @@ void installed_begin(struct installed *out, const char *minor) {
   for (size_t i = 0; i < sizeof served / sizeof *served; i++)
     fake_api_serve(out->api, served[i]);
   fake_api_put(out->api, FAKE_PRIORITY_CLASSES, "{\"metadata\":{\"name\":\"system-cluster-critical\"}}");
+  fake_api_deny(out->api, FAKE_ACCESS, "\"verb\":\"serve\""); /* only the RoleBinding grants that */
 }
 
 void installed_end(struct installed *in) {

@@ -38,6 +38,17 @@ Webhooks that were left behind:
            fix: kubectl delete mutatingwebhookconfigurations droveway
   $ kubectl delete -k "$overlay/enforce" >/dev/null
 
+In a cluster that gives all service accounts all rights, the webhooks could not be switched off.
+
+  $ kubectl create clusterrolebinding all --clusterrole=cluster-admin --group=system:serviceaccounts >/dev/null
+  $ until_true 10 sh -c '"$DROVEWAY" preflight install --kubeconfig "$KUBECONFIG" | grep -q "^missing  gate"'
+  $ preflight install | grep -A1 '^missing'
+  missing  gate of the webhooks: system:serviceaccount:droveway:droveway may already serve reviews.droveway.io, so the webhooks can't be switched off
+           fix: remove the binding that gives service accounts all rights: kubectl get clusterrolebindings,rolebindings -A -o wide
+  $ kubectl delete clusterrolebinding all >/dev/null
+  $ ungranted() { "$DROVEWAY" preflight install --kubeconfig "$KUBECONFIG" >/dev/null; }
+  $ until_true 10 ungranted
+
 Somebody without rights gets no guesses.
 
   $ kubectl -n default create serviceaccount nobody >/dev/null
@@ -65,11 +76,12 @@ Somebody without rights gets no guesses.
   missing  your rights: you may not get, create, patch clusterrolebindings.rbac.authorization.k8s.io
   missing  your rights: you may not get, create, patch validatingwebhookconfigurations.admissionregistration.k8s.io
   missing  your rights: you may not get, create, patch mutatingwebhookconfigurations.admissionregistration.k8s.io
+  unknown  gate of the webhooks: you may not read it
   unknown  validatingwebhookconfigurations: you may not read it
   
-  16 missing, 5 unknown
+  16 missing, 6 unknown
   $ "$DROVEWAY" preflight verify --kubeconfig nobody.kubeconfig | grep -c '^unknown'
-  6
+  7
 
 The overlay is applied, but its image is in no registry.
 
