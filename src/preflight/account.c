@@ -4,9 +4,7 @@
 #include "kube/cluster.h"
 #include "preflight/preflight_internal.h"
 
-static const char fix_text[] = "kubectl apply -k %s";
-
-/* Returns false if rights can't be found out. */
+/* Adds a line, and counts in LACKING, if USER lacks a right. Returns false if that can't be found out. */
 static bool check_one(struct preflight *p, const char *user, const struct access *access, size_t *lacking) {
   static const char what[] = "service account";
   bool allowed = false;
@@ -16,7 +14,7 @@ static bool check_one(struct preflight *p, const char *user, const struct access
   if (allowed)
     return true;
   ++*lacking;
-  dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, dw_preflight_text(p, fix_text, dw_preflight_overlay(p)),
+  dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, dw_preflight_text(p, "kubectl apply -k %s", dw_preflight_overlay(p)),
                    "%s may not %s %s%s%s%s%s", user, access->verb, access->resource, *access->group == '\0' ? "" : ".",
                    access->group, access->name == NULL ? "" : " ", access->name == NULL ? "" : access->name);
   return true;

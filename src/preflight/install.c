@@ -96,7 +96,7 @@ void dw_preflight_cluster(struct preflight *p) {
 
 /* --- KubeVirt's namespace --- */
 
-/* The namespaces of the objects at PATH. The one of WANTED is preferred. Returns false if they can't be read. */
+/* Sets NS to the namespace of an object at PATH, to WANTED if there is one. Returns false if they can't be read. */
 static bool find_users(struct preflight *p, const char *path, const char *what, const char *wanted, const char **ns) {
   struct seen seen = dw_look(p, "%s", path);
   if (seen.look == LOOK_ABSENT)
@@ -138,7 +138,7 @@ void dw_preflight_kubevirt(struct preflight *p) {
     dw_preflight_add(p, DW_PREFLIGHT_OK, what, NULL, "%s", ns);
 }
 
-/* --- the own rights --- */
+/* --- the rights of whoever installs --- */
 
 #define RBAC "rbac.authorization.k8s.io"
 #define HOOKS "admissionregistration.k8s.io"

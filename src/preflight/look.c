@@ -66,6 +66,15 @@ bool dw_look_group(struct preflight *p, const char *group) {
   return dw_look(p, "/apis/%s", group).look == LOOK_FOUND;
 }
 
+const dw_json *dw_look_container(const struct preflight *p) {
+  return dw_json_at(dw_json_path(p->deployment.object, "spec", "template", "spec", "containers", NULL), 0);
+}
+
+const char *dw_look_string(const dw_json *object, const char *key) {
+  const char *text = dw_json_get_string(object, key);
+  return text == NULL ? "" : text;
+}
+
 static void write_attribute(struct dw_json_writer *w, const char *key, const char *text) {
   if (text != NULL && *text != '\0')
     dw_json_member_string(w, key, text);

@@ -5,8 +5,7 @@
 #include "preflight/preflight_internal.h"
 
 static bool has_argument(const struct preflight *p, const char *argument) {
-  const dw_json *containers = dw_json_path(p->deployment.object, "spec", "template", "spec", "containers", NULL);
-  const dw_json *args = dw_json_get(dw_json_at(containers, 0), "args");
+  const dw_json *args = dw_json_get(dw_look_container(p), "args");
   for (size_t i = 0; i < dw_json_size(args); i++) {
     const char *text = dw_json_string(dw_json_at(args, i));
     if (text != NULL && strcmp(text, argument) == 0)

@@ -33,7 +33,7 @@ struct preflight {
 struct seen dw_look(struct preflight *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same for a text that is not JSON. */
 struct seen dw_look_text(struct preflight *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Whether the API group is served; false if that can't be read. */
+/* Returns true if the API group is served, and false if it is not or that can't be read. */
 bool dw_look_group(struct preflight *p, const char *group);
 
 struct access {
@@ -41,6 +41,11 @@ struct access {
 };
 /* Asks whether the user ("system:serviceaccount:..."; NULL for oneself) has a right. ALLOWED receives the answer. */
 struct seen dw_look_access(struct preflight *p, const char *user, const struct access *access, bool *allowed);
+
+/* The container of the Deployment; NULL if there is no Deployment. */
+const dw_json *dw_look_container(const struct preflight *p);
+/* The string at KEY; "" if there is none. */
+const char *dw_look_string(const dw_json *object, const char *key);
 
 /* --- report.c --- */
 

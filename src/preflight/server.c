@@ -11,20 +11,11 @@
 
 enum { SOON_S = 7 * 86400, MOST_PODS = 5 };
 
-static const dw_json *containers_of(const struct preflight *p) {
-  return dw_json_path(p->deployment.object, "spec", "template", "spec", "containers", NULL);
-}
-
-static const char *text_at(const dw_json *object, const char *key) {
-  const char *text = dw_json_get_string(object, key);
-  return text == NULL ? "" : text;
-}
-
 /* --- settings --- */
 
 /* The value of the argument "--NAME=...", or NULL. */
 static const char *argument(const struct preflight *p, const char *name) {
-  const dw_json *args = dw_json_get(dw_json_at(containers_of(p), 0), "args");
+  const dw_json *args = dw_json_get(dw_look_container(p), "args");
   for (size_t i = 0; i < dw_json_size(args); i++) {
     const char *text = dw_json_string(dw_json_at(args, i));
     if (text != NULL && strncmp(text, name, strlen(name)) == 0 && text[strlen(name)] == '=')
@@ -36,15 +27,15 @@ static const char *argument(const struct preflight *p, const char *name) {
 /* The variable NAME of the container: its value, or the key of a ConfigMap that it names. SEEN receives what the
  * ConfigMap's GET returned, if there was one. */
 static const char *variable(struct preflight *p, const char *name, struct seen *seen) {
-  const dw_json *env = dw_json_get(dw_json_at(containers_of(p), 0), "env");
+  const dw_json *env = dw_json_get(dw_look_container(p), "env");
   for (size_t i = 0; i < dw_json_size(env); i++) {
     const dw_json *one = dw_json_at(env, i), *ref = dw_json_path(one, "valueFrom", "configMapKeyRef", NULL);
-    if (strcmp(text_at(one, "name"), name) != 0)
+    if (strcmp(dw_look_string(one, "name"), name) != 0)
       continue;
     if (ref == NULL)
       return dw_json_get_string(one, "value");
-    *seen = dw_look(p, "/api/v1/namespaces/%s/configmaps/%s", p->options->ns, text_at(ref, "name"));
-    return dw_json_get_string(dw_json_get(seen->object, "data"), text_at(ref, "key"));
+    *seen = dw_look(p, "/api/v1/namespaces/%s/configmaps/%s", p->options->ns, dw_look_string(ref, "name"));
+    return dw_json_get_string(dw_json_get(seen->object, "data"), dw_look_string(ref, "key"));
   }
   return NULL;
 }
@@ -105,13 +96,13 @@ struct trouble {
 static const dw_json *condition(const dw_json *object, const char *type) {
   const dw_json *conditions = dw_json_path(object, "status", "conditions", NULL);
   for (size_t i = 0; i < dw_json_size(conditions); i++)
-    if (strcmp(text_at(dw_json_at(conditions, i), "type"), type) == 0)
+    if (strcmp(dw_look_string(dw_json_at(conditions, i), "type"), type) == 0)
       return dw_json_at(conditions, i);
   return NULL;
 }
 
 static bool holds(const dw_json *object, const char *type) {
-  return strcmp(text_at(condition(object, type), "status"), "True") == 0;
+  return strcmp(dw_look_string(condition(object, type), "status"), "True") == 0;
 }
 
 static struct trouble trouble_of(const dw_json *pod) {
@@ -120,10 +111,10 @@ static struct trouble trouble_of(const dw_json *pod) {
   for (size_t i = 0; i < dw_json_size(statuses); i++) {
     const dw_json *waiting = dw_json_path(dw_json_at(statuses, i), "state", "waiting", NULL);
     if (waiting != NULL)
-      return (struct trouble){text_at(waiting, "reason"), text_at(waiting, "message")};
+      return (struct trouble){dw_look_string(waiting, "reason"), dw_look_string(waiting, "message")};
   }
   if (scheduled != NULL && !holds(pod, "PodScheduled"))
-    return (struct trouble){text_at(scheduled, "reason"), text_at(scheduled, "message")};
+    return (struct trouble){dw_look_string(scheduled, "reason"), dw_look_string(scheduled, "message")};
   return (struct trouble){"NotReady", "it runs, but /readyz does not answer with ok"};
 }
 
@@ -133,14 +124,14 @@ static void check_pods(struct preflight *p) {
   if (!dw_preflight_found(p, &seen, "pods", "", NULL))
     return;
   const dw_json *items = dw_json_get(seen.object, "items");
-  size_t told = 0;
-  for (size_t i = 0; i < dw_json_size(items) && told < MOST_PODS; i++) {
+  size_t reported = 0;
+  for (size_t i = 0; i < dw_json_size(items) && reported < MOST_PODS; i++) {
     const dw_json *pod = dw_json_at(items, i);
-    const char *name = text_at(dw_json_get(pod, "metadata"), "name");
+    const char *name = dw_look_string(dw_json_get(pod, "metadata"), "name");
     if (holds(pod, "Ready"))
       continue;
     struct trouble trouble = trouble_of(pod);
-    told++;
+    reported++;
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, dw_preflight_text(p, "pod %s", name), fix_of(p, trouble.reason, name),
                      "%s%s%s", trouble.reason, *trouble.message == '\0' ? "" : ": ", trouble.message);
   }
@@ -157,7 +148,7 @@ static int64_t number(const dw_json *object, const char *a, const char *b) {
 static void check_failure(struct preflight *p, const char *what) {
   if (holds(p->deployment.object, "ReplicaFailure"))
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, NULL, "pods can't be created: %s",
-                     text_at(condition(p->deployment.object, "ReplicaFailure"), "message"));
+                     dw_look_string(condition(p->deployment.object, "ReplicaFailure"), "message"));
 }
 
 static void check_deployment(struct preflight *p) {
@@ -197,7 +188,7 @@ static const char *tag_of(struct dw_arena *arena, const char *image) {
 
 static void check_version(struct preflight *p) {
   static const char what[] = "version";
-  const char *image = text_at(dw_json_at(containers_of(p), 0), "image"), *tag = tag_of(p->arena, image);
+  const char *image = dw_look_string(dw_look_container(p), "image"), *tag = tag_of(p->arena, image);
   if (strcmp(tag, DW_VERSION) == 0)
     dw_preflight_add(p, DW_PREFLIGHT_OK, what, NULL, "%s", image);
   else
@@ -250,7 +241,7 @@ static const char *secret_name(const struct preflight *p) {
   const dw_json *volumes = dw_json_path(p->deployment.object, "spec", "template", "spec", "volumes", NULL);
   for (size_t i = 0; i < dw_json_size(volumes); i++) {
     const char *name = dw_json_get_string(dw_json_get(dw_json_at(volumes, i), "secret"), "secretName");
-    if (name != NULL && strcmp(text_at(dw_json_at(volumes, i), "name"), "tls") == 0)
+    if (name != NULL && strcmp(dw_look_string(dw_json_at(volumes, i), "name"), "tls") == 0)
       return name;
   }
   return "droveway-tls";
@@ -320,7 +311,7 @@ static void check_secret(struct preflight *p) {
 /* One line of /readyz?verbose: "[!]view: ...". */
 static void add_health(struct preflight *p, const char *line) {
   enum dw_preflight_state state = line[1] == '-' ? DW_PREFLIGHT_MISSING : DW_PREFLIGHT_NOTE;
-  /* A closed gate is what this step is about; a check of its own reports it. */
+  /* Before the step enforce, the gate is closed. After it, check_gate() in webhooks.c reports it. */
   if (line[1] == '+' || strncmp(line + 3, "activation:", 11) == 0)
     return;
   dw_preflight_add(p, state, "readyz",

@@ -5,7 +5,7 @@
 
 /* Objects that are removed with the overlay. */
 static const struct {
-  const char *what, *path; /* %s in it: Droveway's namespace */
+  const char *what, *path;
 } parts[] = {
     {"ClusterRole droveway", "/apis/rbac.authorization.k8s.io/v1/clusterroles/droveway"},
     {"ClusterRoleBinding droveway", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/droveway"},
@@ -21,6 +21,7 @@ static const struct {
 };
 
 /* Returns false if it is not registered. What can't be read may be registered. */
+/* Returns true if the webhook configuration exists. */
 static bool check_hooks(struct preflight *p, const struct seen *seen, const char *what, bool removed) {
   if (seen->look == LOOK_ABSENT)
     return false;

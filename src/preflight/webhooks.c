@@ -9,11 +9,6 @@
 
 #define HOOKS "/apis/admissionregistration.k8s.io/v1/"
 
-static const char *text_at(const dw_json *object, const char *key) {
-  const char *text = dw_json_get_string(object, key);
-  return text == NULL ? "" : text;
-}
-
 static const char *apply_again(struct preflight *p) {
   return dw_preflight_text(p, "kubectl apply -k %s", dw_preflight_enforce(p));
 }
@@ -30,12 +25,13 @@ struct hook {
 static bool check_target(struct preflight *p, const struct hook *hook) {
   const dw_json *client = dw_json_get(hook->json, "clientConfig"), *service = dw_json_get(client, "service");
   if (service == NULL)
-    dw_preflight_add(p, DW_PREFLIGHT_NOTE, hook->what, NULL, "calls %s instead of the Service", text_at(client, "url"));
-  else if (strcmp(text_at(service, "namespace"), p->options->ns) != 0 ||
-           strcmp(text_at(service, "name"), "droveway") != 0)
+    dw_preflight_add(p, DW_PREFLIGHT_NOTE, hook->what, NULL, "calls %s instead of the Service",
+                     dw_look_string(client, "url"));
+  else if (strcmp(dw_look_string(service, "namespace"), p->options->ns) != 0 ||
+           strcmp(dw_look_string(service, "name"), "droveway") != 0)
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, hook->what, apply_again(p),
-                     "calls the Service %s/%s instead of %s/droveway", text_at(service, "namespace"),
-                     text_at(service, "name"), p->options->ns);
+                     "calls the Service %s/%s instead of %s/droveway", dw_look_string(service, "namespace"),
+                     dw_look_string(service, "name"), p->options->ns);
   else
     return true;
   return service == NULL;
@@ -65,9 +61,9 @@ static bool check_condition(struct preflight *p, const struct hook *hook) {
   const dw_json *conditions = dw_json_get(hook->json, "matchConditions");
   const char *wanted = dw_preflight_text(p, "serviceAccount('%s', 'droveway')", p->options->ns);
   for (size_t i = 0; i < dw_json_size(conditions); i++) {
-    if (strcmp(text_at(dw_json_at(conditions, i), "name"), "droveway-is-active") != 0)
+    if (strcmp(dw_look_string(dw_json_at(conditions, i), "name"), "droveway-is-active") != 0)
       continue;
-    if (strstr(text_at(dw_json_at(conditions, i), "expression"), wanted) != NULL)
+    if (strstr(dw_look_string(dw_json_at(conditions, i), "expression"), wanted) != NULL)
       return true;
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, hook->what, apply_again(p),
                      "its condition droveway-is-active is about another service account than %s/droveway",
@@ -81,14 +77,14 @@ static bool check_condition(struct preflight *p, const struct hook *hook) {
 
 /* The two webhooks for NADs divide the namespaces: KubeVirt's, and the others. */
 static bool check_selector(struct preflight *p, const struct hook *hook) {
-  bool own = strcmp(text_at(hook->json, "name"), "nad-migration.validate.droveway.io") == 0;
+  bool own = strcmp(dw_look_string(hook->json, "name"), "nad-migration.validate.droveway.io") == 0;
   const char *setting = dw_preflight_setting(p);
-  if ((!own && strcmp(text_at(hook->json, "name"), "nad.validate.droveway.io") != 0) || setting == NULL)
+  if ((!own && strcmp(dw_look_string(hook->json, "name"), "nad.validate.droveway.io") != 0) || setting == NULL)
     return true;
   const dw_json *all = dw_json_path(hook->json, "namespaceSelector", "matchExpressions", NULL);
   for (size_t i = 0; i < dw_json_size(all); i++) {
     const dw_json *values = dw_json_get(dw_json_at(all, i), "values");
-    bool matches = strcmp(text_at(dw_json_at(all, i), "operator"), own ? "In" : "NotIn") == 0;
+    bool matches = strcmp(dw_look_string(dw_json_at(all, i), "operator"), own ? "In" : "NotIn") == 0;
     for (size_t v = 0; matches && v < dw_json_size(values); v++) {
       const char *value = dw_json_string(dw_json_at(values, v));
       if (value != NULL && strcmp(value, setting) == 0)
@@ -126,7 +122,8 @@ static void check_configuration(struct preflight *p, const struct seen *seen, co
   }
   for (size_t i = 0; i < dw_json_size(hooks); i++) {
     const dw_json *json = dw_json_at(hooks, i);
-    good += check_hook(p, &(struct hook){json, dw_preflight_text(p, "webhook %s", text_at(json, "name")), certificate});
+    good += check_hook(
+        p, &(struct hook){json, dw_preflight_text(p, "webhook %s", dw_look_string(json, "name")), certificate});
   }
   if (good == dw_json_size(hooks))
     dw_preflight_add(p, DW_PREFLIGHT_OK, what, NULL, "%zu webhook%s%s", good, good == 1 ? "" : "s",
@@ -138,9 +135,9 @@ static void check_configuration(struct preflight *p, const struct seen *seen, co
 static bool has_account(struct preflight *p, const dw_json *binding) {
   const dw_json *subjects = dw_json_get(binding, "subjects");
   for (size_t i = 0; i < dw_json_size(subjects); i++)
-    if (strcmp(text_at(dw_json_at(subjects, i), "kind"), "ServiceAccount") == 0 &&
-        strcmp(text_at(dw_json_at(subjects, i), "name"), "droveway") == 0 &&
-        strcmp(text_at(dw_json_at(subjects, i), "namespace"), p->options->ns) == 0)
+    if (strcmp(dw_look_string(dw_json_at(subjects, i), "kind"), "ServiceAccount") == 0 &&
+        strcmp(dw_look_string(dw_json_at(subjects, i), "name"), "droveway") == 0 &&
+        strcmp(dw_look_string(dw_json_at(subjects, i), "namespace"), p->options->ns) == 0)
       return true;
   return false;
 }
@@ -180,9 +177,9 @@ void dw_preflight_registration(struct preflight *p) {
 
 static bool is_ours(const struct preflight *p, const dw_json *hook) {
   const dw_json *service = dw_json_path(hook, "clientConfig", "service", NULL);
-  return dw_has_suffix(text_at(hook, "name"), ".droveway.io") ||
-         (strcmp(text_at(service, "namespace"), p->options->ns) == 0 &&
-          strcmp(text_at(service, "name"), "droveway") == 0);
+  return dw_has_suffix(dw_look_string(hook, "name"), ".droveway.io") ||
+         (strcmp(dw_look_string(service, "namespace"), p->options->ns) == 0 &&
+          strcmp(dw_look_string(service, "name"), "droveway") == 0);
 }
 
 /* Returns false if they can't be read. */
@@ -193,7 +190,7 @@ static bool check_kind(struct preflight *p, const char *plural, size_t *others) 
   const dw_json *items = dw_json_get(seen.object, "items");
   for (size_t i = 0; i < dw_json_size(items); i++) {
     const dw_json *item = dw_json_at(items, i), *hooks = dw_json_get(item, "webhooks");
-    const char *name = text_at(dw_json_get(item, "metadata"), "name");
+    const char *name = dw_look_string(dw_json_get(item, "metadata"), "name");
     bool expected = strcmp(name, "droveway") == 0 && p->deployment.look != LOOK_ABSENT, ours = false;
     for (size_t h = 0; h < dw_json_size(hooks); h++)
       ours = ours || is_ours(p, dw_json_at(hooks, h));

@@ -30,17 +30,20 @@ enum {
 #define RBAC "rbac.authorization.k8s.io"
 static const char self_path[] = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 
-/* The order is that of /readyz?verbose and the log: what is missing first. */
+/* What a check found: whether the gate is open, or what is missing. */
 enum gate {
   GATE_UNKNOWN, /* not checked yet */
   GATE_OPEN,
+  /* What an installation in progress lacks: */
   GATE_READINESS, /* this replica was not ready yet */
   GATE_WEBHOOKS,  /* not registered */
   GATE_CA,        /* not in the webhook configuration, or another one */
-  GATE_BINDING,   /* does not exist */
-  GATE_ACCOUNT,   /* no service account */
+  /* Faults, which are logged as warnings, counted, and checked again after longer and longer times: */
+  GATE_BINDING, /* does not exist */
+  GATE_ACCOUNT, /* no service account */
   GATE_FORBIDDEN,
-  GATE_UNREACHABLE
+  GATE_UNREACHABLE,
+  GATE_FIRST_FAULT = GATE_BINDING
 };
 
 struct dw_activation {
@@ -51,12 +54,14 @@ struct dw_activation {
   pthread_mutex_t lock;
   pthread_cond_t wake;
   atomic_bool stopping, was_open, noted;
-  char ns[64], name[254];       /* of the own service account, "" before it is known; only the thread uses it */
-  char place[64], binding[254]; /* the RoleBinding's namespace, "" until then, and its name; the same */
-  int64_t ready_at;             /* when /readyz was passed first, in monotonic milliseconds; 0: never; under lock */
-  enum gate gate;               /* under lock, as the rest */
-  char detail[640];             /* one line; "" if the gate is open */
-  bool open;                    /* as it was seen last */
+  /* Only the thread uses these. They are "" before the service account is known. */
+  char ns[64], name[254];       /* of this process's service account */
+  char place[64], binding[254]; /* the RoleBinding's namespace and name */
+  /* Under lock: */
+  int64_t ready_at; /* when /readyz was passed first, in monotonic milliseconds; 0: never */
+  enum gate gate;
+  char detail[640]; /* one line; "" if the gate is open */
+  bool open;        /* as it was seen last */
   uint64_t opened, closed, failed;
 };
 
@@ -133,7 +138,7 @@ static const dw_json *make_call(struct check *check, const struct call *call, in
   return NULL;
 }
 
-/* --- the own service account --- */
+/* --- the service account of this process --- */
 
 /* Splits "NAMESPACE/NAME" or "NAME". */
 static void name_binding(struct dw_activation *activation) {
@@ -186,7 +191,7 @@ static void set_text(struct dw_arena *arena, dw_json *object, const char *key, c
   (void)!dw_json_set(arena, object, key, dw_json_new_string(arena, text, strlen(text)));
 }
 
-/* BINDING with or without the own service account; its other subjects stay. */
+/* BINDING with the service account if OPEN, or without it. Its other subjects stay. */
 static const dw_json *with_subject(struct check *check, const dw_json *binding, bool open) {
   const struct dw_activation *activation = check->activation;
   const dw_json *subjects = dw_json_get(binding, "subjects");
@@ -272,7 +277,7 @@ static enum registration check_webhook(struct check *check, const dw_json *webho
   return check_name(check, webhook, certificate);
 }
 
-/* Whether the API server can call the webhooks; if not, concludes why. */
+/* Finds out whether the API server can call the webhooks. If not, concludes why. */
 static enum registration check_webhooks(struct check *check) {
   const char *name = check->activation->options.webhooks;
   const char *path =
@@ -324,10 +329,8 @@ static bool write_gate(struct check *check, const char *path, const dw_json *bin
     return status != 409;
   note_open(activation, open, true);
   dw_log(DW_LOG_INFO, "activation: %s RoleBinding %s/%s: %s",
-         open ? "added the service account to"
-              : "removed the "
-                "service account from",
-         activation->place, activation->binding,
+         open ? "added the service account to" : "removed the service account from", activation->place,
+         activation->binding,
          open ? "the API server calls the webhooks from now on" : "the webhooks are not called any more");
   if (open)
     check->gate = GATE_OPEN;
@@ -361,7 +364,7 @@ static bool check_gate(struct check *check) {
 }
 
 static void publish(struct dw_activation *activation, const struct check *check) {
-  bool failed = check->gate >= GATE_BINDING;
+  bool failed = check->gate >= GATE_FIRST_FAULT;
   pthread_mutex_lock(&activation->lock);
   bool fresh = activation->gate != check->gate;
   bool open = activation->open;
@@ -391,7 +394,7 @@ static unsigned run_check(struct dw_activation *activation) {
   if (atomic_load(&activation->stopping))
     return 0;
   publish(activation, &check);
-  if (check.gate >= GATE_BINDING)
+  if (check.gate >= GATE_FIRST_FAULT)
     return dw_backoff_next(&activation->backoff, check.retry_after_ms);
   dw_backoff_reset(&activation->backoff);
   return dw_spread(check.gate == GATE_OPEN ? activation->options.poll_ms / 2 : activation->options.wait_ms / 2);
