@@ -55,7 +55,7 @@ struct dw_worlds {
   pthread_cond_t wake;
   struct dw_world *world; /* under lock, as the rest */
   char elsewhere[64];     /* where KubeVirt is instead of the configured namespace; "" if there is no such problem */
-  bool placed;            /* there was no such problem once, when ready */
+  bool placed;            /* once, the state was complete and there was no such problem */
   bool ready;
   bool reread;  /* requested */
   bool changed; /* the cluster has changed */

@@ -43,12 +43,13 @@ void dw_worlds_listen(struct dw_worlds *worlds, void (*listen)(void *context, co
 /* Returns true if the current world contains a complete reading of the cluster, or if there is no cluster. */
 bool dw_worlds_ready(struct dw_worlds *worlds) __attribute__((nonnull));
 
-/* Returns true, and fills OUT, if KubeVirt is not in the configured namespace, but in another one. Before KubeVirt is
- * installed there is no such problem. */
+/* Where KubeVirt should be, and where it is instead. */
 struct dw_misplaced {
   char configured[64], actual[64];
-  bool later; /* this was not so at first, when the state was complete */
+  bool later; /* since the start, there was a complete state of the cluster without this problem */
 };
+/* Returns true, and fills OUT, if KubeVirt is not in the configured namespace, but in another one. Returns false before
+ * KubeVirt is installed. */
 bool dw_worlds_misplaced(struct dw_worlds *worlds, struct dw_misplaced *out) __attribute__((nonnull));
 
 /* Returns true if the newest policy file was rejected, so that an older one is in use. */

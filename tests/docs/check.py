@@ -83,7 +83,7 @@ def check_names(path, targets):
   for target in re.findall(r"(?:`|^ {4})make ([a-z][a-z0-9-]*)(?![\w/-])", text, re.M):
     if target not in targets:
       bad(path, f"no make target {target}")
-  for name in re.findall(r"`((?:src|include|tests|manifests|integrations|tools|demo|fuzz|bench)/[\w./*-]*)`", text):
+  for name in re.findall(r"`((?:src|include|tests|manifests|integrations|tools|demo|fuzz|bench|release|charts|bundle|examples|docs)/[\w./*-]*)`", text):
     name = re.sub(r"(?<![A-Za-z])[A-Z]{4,}(?:-[A-Z]+)?(?![A-Za-z])", "*", name)  # RULE-ID, LAYER/test_FILE.c
     if not any(root.glob(name.rstrip("/"))) and not any(path.parent.glob(name.rstrip("/"))):
       bad(path, f"no such path: {name}")
