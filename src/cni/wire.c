@@ -32,10 +32,16 @@ static struct dw_wire on_nic(struct dw_arena *arena, const char *name, int vlan)
   return (struct dw_wire){DW_WIRE_NIC, dw_arena_strndup(arena, name, length), own};
 }
 
+/* A trunk without entries adds no VLAN: the frames stay in the plugin's own one (measured with bridge). */
+static bool has_trunk(const struct dw_cni_plugin *plugin) {
+  const dw_json *trunk = plugin->vlan_trunk.json;
+  return dw_value_given(&plugin->vlan_trunk) && (dw_json_type(trunk) != DW_JSON_ARRAY || dw_json_size(trunk) > 0);
+}
+
 /* Returns the VLAN of `vlan`, or DW_VLAN_SEVERAL for a trunk. */
 static int vlan_of(const struct dw_cni_plugin *plugin) {
   int64_t vlan = 0;
-  if (dw_value_given(&plugin->vlan_trunk))
+  if (has_trunk(plugin))
     return DW_VLAN_SEVERAL;
   if (dw_value_given(&plugin->vlan) && (!dw_json_integer(plugin->vlan.json, &vlan) || vlan < 0 || vlan > VLAN_MAX))
     return DW_VLAN_SEVERAL;
