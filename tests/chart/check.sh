@@ -107,9 +107,22 @@ for helm in "$folder/helm" "$folder/helm4"; do
     --set certificates.source=openshift,certificates.given.secretName=mine
   rejects "certificates.issuerRef is only used if certificates.source is cert-manager" --set certificates.issuerRef.name=company
   rejects "admissionPolicies needs Kubernetes 1.30 or later, but the API server is v1.29.3" --set admissionPolicies=true --kube-version 1.29.3
+  rejects "at '/image/repository': 'quay.io/x:latest' does not match pattern" --set image.repository=quay.io/x:latest
+  rejects "at '/image/repository': 'x:latest' does not match pattern" --set image.repository=x:latest
+  rejects "at '/certificates/given/secretName': 'a: b' does not match pattern" --set 'certificates.given.secretName=a: b'
+  rejects "at '/priorityClassName': 'A: b' does not match pattern" --set 'priorityClassName=A: b'
+  rejects "kubevirt.namespace is kube-system, where the webhooks check nothing" --set kubevirt.namespace=kube-system
+  rejects "podLabels contains app.kubernetes.io/name, which the chart sets itself" --set 'podLabels.app\.kubernetes\.io/name=x'
+  rejects "labels contains helm.sh/chart, which the chart sets itself" --set 'labels.helm\.sh/chart=x'
+  for option in --kubevirt-namespace=lab --activate= --self-managed-certs --listen=:1; do
+    rejects "extraArgs contains ${option%%=*}, which the chart sets itself" --set "extraArgs[0]=$option"
+  done
   rejects "chart requires kubeVersion: >=1.28.0-0" --kube-version 1.27.9
 
   # The values that kustomize has no overlay for.
+  for repository in droveway localhost:5000/droveway registry.example.com/a/b_c-d.e; do
+    renders "$pod.spec.containers[0].image | startswith(\"$repository:\")" --set "image.repository=$repository"
+  done
   renders "$webhooks | length == 2 and all(.webhooks[].clientConfig.caBundle | @base64d | startswith(\"-----BEGIN CERTIFICATE-----\"))" "${given[@]}"
   renders "$pod.spec.volumes[0].secret.secretName == \"mine\"" "${given[@]}"
   renders 'map(select(.kind == "ServiceMonitor"))[0].spec.endpoints[0].tlsConfig.ca == {secret: {name: "mine", key: "ca.crt"}}' \
