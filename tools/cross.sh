@@ -25,7 +25,7 @@ command -v mmdebstrap >/dev/null || die 'mmdebstrap is missing; tools/deps.sh cr
 
 suite=${SUITE:-bookworm}
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org}
-packages=libc6-dev,linux-libc-dev,zlib1g-dev,libmicrohttpd-dev,libssl-dev,libyaml-dev,libcurl4-openssl-dev,libgnutls28-dev,libseccomp-dev,libcmocka-dev,libjson-c-dev,libjansson-dev
+packages=libc-bin,libc6-dev,linux-libc-dev,zlib1g-dev,libmicrohttpd-dev,libssl-dev,libyaml-dev,libcurl4-openssl-dev,libgnutls28-dev,libseccomp-dev,libcmocka-dev,libjson-c-dev,libjansson-dev
 sources=${SOURCES:-deb $mirror/debian $suite main
 deb $mirror/debian $suite-updates main
 deb $mirror/debian-security $suite-security main}
