@@ -36,6 +36,7 @@ sysroot=$cache/sysroot-$suite-$arch-$(date -u +%G-W%V)-$(cksum <<<"$packages $so
 unpack() {
   mmdebstrap --verbose --variant=extract --architectures="$arch" --include="$packages" "$suite" "$1" - <<<"$sources" >"$1.log" 2>&1 ||
     { grep -E '^(E|Err|W):|Not Found' "$1.log" >&2; die "mmdebstrap could not unpack packages for $arch; see $1.log"; }
+  rm -rf "${1:?}/dev" # with it, programs under qemu-user would not find this machine's terminals
   # The linker follows symbolic links; an absolute one would lead to a library of this machine.
   find "$1/usr" "$1/lib" -lname '/*' -printf '%p\0%l\0' | while IFS= read -rd '' link && IFS= read -rd '' target; do
     ln -sfnr "$1$target" "$link"
