@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the Debian packages and their source package for bookworm into a folder: deb.sh FOLDER. Needs root.
-# The build runs in a new Debian 12, without network. REVISION (1) is Debian's part of the version.
+# The build runs in a new Debian 12, without network. DEB_REVISION (1) is Debian's part of the version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . release/lib.sh
@@ -23,7 +23,7 @@ tar --create --exclude ./build --exclude ./.git . | tar --extract --no-same-owne
 tar --create --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" --directory "$work/root$place" "droveway-$version" |
   gzip -9n >"$work/root$place/droveway_$version.orig.tar.gz"
 cp -R "$source/release/debian" "$source/debian"
-release/changelog.sh --debian "${REVISION:-1}" >"$source/debian/changelog"
+release/changelog.sh --debian "${DEB_REVISION:-1}" >"$source/debian/changelog"
 chmod -R u=rwX,go=rX "$source"
 inside "$work/root" SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" DEB_BUILD_OPTIONS="parallel=$(nproc) ${DEB_BUILD_OPTIONS:-nocheck}" \
   DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES:-nocheck}" sh -c "cd $place/droveway-$version && exec dpkg-buildpackage --unsigned-source --unsigned-changes" \

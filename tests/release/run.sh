@@ -6,5 +6,8 @@ cd "$(dirname "$0")/../.."
 . release/lib.sh
 version=$(version)
 tests/release/files.py "$folder" "$version"
-if compgen -G "$folder/*.deb" >/dev/null; then tests/release/deb.sh "$folder"; fi
+if compgen -G "$folder/*.deb" >/dev/null; then
+  [ -s "$folder/droveway_$version-1_$(dpkg --print-architecture).deb" ] || die "the Debian package is not version $version-1"
+  tests/release/deb.sh "$folder"
+fi
 if [ -s "$folder/droveway-$version-linux-$(dpkg --print-architecture).tar.gz" ]; then tests/release/portable.sh "$folder"; fi
