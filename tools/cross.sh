@@ -47,11 +47,14 @@ mkdir -p "$cache"
 exec 9>"$cache/sysroot-$suite-$arch.lock"
 flock 9
 if [ ! -d "$sysroot" ]; then
-  rm -rf "$cache/sysroot-$suite-$arch"-*
+  rm -rf "$sysroot.new"
   unpack "$sysroot.new" >&2
   rm -f "$sysroot.new.log"
   mv "$sysroot.new" "$sysroot"
 fi
+touch "$sysroot"
+# Another tree may be using another one.
+find "$cache" -maxdepth 1 -name "sysroot-$suite-$arch-*" -mtime +7 -exec rm -rf {} +
 exec 9>&-
 if [ $# -eq 0 ]; then
   echo "$sysroot"
