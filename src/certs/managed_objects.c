@@ -70,14 +70,6 @@ static void report_call(struct managed_round *round, enum managed_topic topic, c
 
 /* --- the API --- */
 
-static bool receive_bytes(void *context, const char *data, size_t length) {
-  struct dw_buf *body = context;
-  if (body->length + length > MOST_BYTES)
-    return false;
-  dw_buf_add(body, data, length);
-  return true;
-}
-
 /* Checks the kind, because a Status instead of the Secret would look like a Secret without keys. */
 static const dw_json *parse_object(struct managed_round *round, enum managed_topic topic, const struct dw_buf *body) {
   struct dw_error err = DW_ERROR_INIT;
@@ -94,8 +86,10 @@ static const dw_json *parse_object(struct managed_round *round, enum managed_top
 static const dw_json *get_object(struct managed_round *round, enum managed_topic topic, bool *absent) {
   struct dw_self_managed *managed = round->managed;
   DW_BUF_SCOPED struct dw_buf body = DW_BUF_SECRET;
-  struct dw_api_request request = {
-      .path = managed->paths[topic], .timeout_ms = CALL_MS, .receive = receive_bytes, .context = &body};
+  struct dw_api_request request = {.path = managed->paths[topic],
+                                   .timeout_ms = CALL_MS,
+                                   .receive = dw_api_collect,
+                                   .context = &(struct dw_api_body){&body, MOST_BYTES}};
   struct dw_api_result result;
   if (dw_api_call(managed->client, &request, &result) == 0)
     return parse_object(round, topic, &body);

@@ -82,6 +82,13 @@ struct dw_api_result {
 int dw_api_call(struct dw_api_client *client, const struct dw_api_request *request, struct dw_api_result *result)
     __attribute__((nonnull));
 
+/* For `receive` and `context`: collects the body in BUF. A body of more than MOST bytes ends the call as `enough`. */
+struct dw_api_body {
+  struct dw_buf *buf;
+  size_t most;
+};
+bool dw_api_collect(void *context, const char *data, size_t length) __attribute__((nonnull(1)));
+
 /* Whether STATUS is 2xx. */
 bool dw_api_is_success(int status);
 

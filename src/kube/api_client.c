@@ -101,6 +101,14 @@ static int status_of(const struct call *call) {
   return (int)status;
 }
 
+bool dw_api_collect(void *context, const char *data, size_t length) {
+  const struct dw_api_body *body = context;
+  if (length > body->most - body->buf->length)
+    return false;
+  dw_buf_add(body->buf, data, length);
+  return true;
+}
+
 bool dw_api_is_success(int status) {
   return status >= 200 && status <= 299;
 }

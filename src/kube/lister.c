@@ -38,14 +38,6 @@ bool dw_lister_server_ready(struct dw_lister *lister) {
 
 /* --- the served versions --- */
 
-static bool receive_text(void *context, const char *data, size_t length) {
-  struct dw_buf *buf = context;
-  if (length > MOST_DISCOVERY_BYTES - buf->length)
-    return false;
-  dw_buf_add(buf, data, length);
-  return true;
-}
-
 static bool serves(const dw_json *group, const char *version) {
   const dw_json *versions = dw_json_get(group, "versions");
   for (size_t i = 0; i < dw_json_size(versions); i++) {
@@ -69,8 +61,11 @@ static enum dw_outcome discover(struct dw_lister *lister, const char *found[4]) 
     return DW_OUTCOME_DONE;
   }
   dw_buf_printf(&path, "/apis/%s", resource->group);
-  struct dw_api_request request = {
-      .path = dw_buf_text(&path), .timeout_ms = CALL_MS, .idle_ms = IDLE_MS, .receive = receive_text, .context = &text};
+  struct dw_api_request request = {.path = dw_buf_text(&path),
+                                   .timeout_ms = CALL_MS,
+                                   .idle_ms = IDLE_MS,
+                                   .receive = dw_api_collect,
+                                   .context = &(struct dw_api_body){&text, MOST_DISCOVERY_BYTES}};
   bool failed = dw_api_call(lister->client, &request, &lister->result) != 0;
   bool too_large = lister->result.enough;
   if (failed && !too_large) {

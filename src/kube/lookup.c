@@ -48,14 +48,6 @@ static void release(struct dw_lookups *lookups, struct dw_api_client *client) {
   dw_api_client_free(client);
 }
 
-static bool receive(void *context, const char *data, size_t length) {
-  struct dw_buf *buf = context;
-  if (length > DW_MOST_OBJECT_BYTES - buf->length)
-    return false;
-  dw_buf_add(buf, data, length);
-  return true;
-}
-
 static enum dw_lookup read_object(enum dw_kind kind, const struct dw_buf *text, const struct dw_object **out,
                                   struct dw_error *err) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -70,7 +62,10 @@ static enum dw_lookup ask(struct dw_api_client *client, enum dw_kind kind, const
                           const struct dw_object **out, struct dw_error *err) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   struct dw_api_result result;
-  struct dw_api_request request = {.path = path, .timeout_ms = timeout_ms, .receive = receive, .context = &text};
+  struct dw_api_request request = {.path = path,
+                                   .timeout_ms = timeout_ms,
+                                   .receive = dw_api_collect,
+                                   .context = &(struct dw_api_body){&text, DW_MOST_OBJECT_BYTES}};
   if (dw_api_call(client, &request, &result) == 0)
     return read_object(kind, &text, out, err);
   if (result.status == 404)

@@ -170,14 +170,6 @@ static void read_item(struct pass *pass, const dw_json *item) {
   add_stale(pass, ns, metadata);
 }
 
-static bool receive_page(void *context, const char *data, size_t length) {
-  struct dw_buf *page = context;
-  if (page->length + length > MOST_PAGE_BYTES)
-    return false;
-  dw_buf_add(page, data, length);
-  return true;
-}
-
 /* Reads one page and sets TOKEN, a buffer with the continue token, to that of the next one, which is empty after the
  * last. False after a failure. */
 static bool read_page(struct pass *pass, struct dw_buf *token) {
@@ -192,8 +184,8 @@ static bool read_page(struct pass *pass, struct dw_buf *token) {
   }
   struct dw_api_request request = {.path = dw_buf_text(&path),
                                    .timeout_ms = pass->writer->options.call_ms,
-                                   .receive = receive_page,
-                                   .context = &page};
+                                   .receive = dw_api_collect,
+                                   .context = &(struct dw_api_body){&page, MOST_PAGE_BYTES}};
   int failed = dw_api_call(pass->writer->client, &request, &result);
   dw_buf_truncate(token, 0);
   if (failed != 0) {

@@ -8,14 +8,6 @@
 
 enum { CALL_MS = 15000, MOST_BYTES = 16 << 20 };
 
-static bool receive(void *context, const char *data, size_t length) {
-  struct dw_buf *body = context;
-  if (body->length + length > MOST_BYTES)
-    return false;
-  dw_buf_add(body, data, length);
-  return true;
-}
-
 static struct seen seen_of(struct preflight *p, const struct dw_api_result *result) {
   struct seen seen = {.look = LOOK_FAILED, .why = dw_arena_strdup(p->arena, result->message)};
   if (result->status == 404)
@@ -33,8 +25,8 @@ static struct seen call(struct preflight *p, const char *path, const char *body,
                                    .body = body,
                                    .length = body == NULL ? 0 : strlen(body),
                                    .timeout_ms = CALL_MS,
-                                   .receive = receive,
-                                   .context = &answer};
+                                   .receive = dw_api_collect,
+                                   .context = &(struct dw_api_body){&answer, MOST_BYTES}};
   if (dw_api_call(p->client, &request, &result) != 0)
     return seen_of(p, &result);
   struct seen seen = {.look = LOOK_FOUND, .text = dw_arena_strdup(p->arena, dw_buf_text(&answer))};

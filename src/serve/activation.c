@@ -89,14 +89,6 @@ static bool conclude(struct check *check, enum gate gate, const char *format, ..
 
 /* --- calls --- */
 
-static bool receive(void *context, const char *data, size_t length) {
-  struct dw_buf *body = context;
-  if (body->length + length > MOST_BYTES)
-    return false;
-  dw_buf_add(body, data, length);
-  return true;
-}
-
 /* What a call is for, in words for an error: "get", "rolebindings". */
 struct call {
   const char *method, *verb, *plural, *path, *body;
@@ -123,8 +115,8 @@ static const dw_json *make_call(struct check *check, const struct call *call, in
                                    .body = call->body,
                                    .length = call->body == NULL ? 0 : strlen(call->body),
                                    .timeout_ms = CALL_MS,
-                                   .receive = receive,
-                                   .context = &body};
+                                   .receive = dw_api_collect,
+                                   .context = &(struct dw_api_body){&body, MOST_BYTES}};
   int failed = dw_api_call(check->activation->client, &request, &result);
   *status = result.status;
   if (failed != 0) {
