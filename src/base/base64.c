@@ -46,6 +46,12 @@ char *dw_base64_decode(struct dw_arena *arena, const char *text, size_t *length)
   return (char *)out;
 }
 
+const char *dw_base64_text(struct dw_arena *arena, const char *text) {
+  size_t length = 0;
+  const char *bytes = text == NULL ? NULL : dw_base64_decode(arena, text, &length);
+  return bytes == NULL ? "" : bytes;
+}
+
 static void encode_group(const unsigned char *bytes, size_t count, char out[4]) {
   uint32_t group = (uint32_t)bytes[0] << 16;
   if (count > 1)

@@ -13,6 +13,10 @@
 char *dw_base64_decode(struct dw_arena *arena, const char *text, size_t *length)
     __attribute__((nonnull, warn_unused_result));
 
+/* The same for bytes that are a text: "" if TEXT is NULL or not valid base64. */
+const char *dw_base64_text(struct dw_arena *arena, const char *text)
+    __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
+
 /* Appends LENGTH bytes as base64 on one line, with padding. */
 void dw_base64_add(struct dw_buf *out, const void *bytes, size_t length) __attribute__((nonnull));
 

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "json/json.h"
 
 enum { DW_PKI_LEAF_DAYS = 90, DW_PKI_CA_DAYS = 365, DW_PKI_MOST_DAYS = 36500, DW_PKI_MOST_NAMES = 100 };
 
@@ -95,6 +96,10 @@ int dw_pki_verify(const char *bundle, const char *certificate, int64_t now, stru
 
 /* Returns the first of NAMES that the (first) certificate is not valid for; NULL if it is valid for all. */
 const char *dw_pki_missing_name(const char *certificate, const struct dw_pki_names *names) __attribute__((nonnull));
+
+/* The caBundle of a webhook, one of a webhook configuration, decoded into ARENA: CAs in PEM; "" if there is none. */
+const char *dw_webhook_bundle(struct dw_arena *arena, const dw_json *webhook)
+    __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
 
 /* Returns the version of OpenSSL at run time: "3.0.11". */
 const char *dw_pki_library(void) __attribute__((returns_nonnull));

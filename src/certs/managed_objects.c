@@ -117,12 +117,6 @@ enum managed_put dw_managed_put(struct managed_round *round, enum managed_topic 
 
 /* --- reading --- */
 
-static const char *decoded(struct dw_arena *arena, const char *text) {
-  size_t length = 0;
-  const char *bytes = text == NULL ? NULL : dw_base64_decode(arena, text, &length);
-  return bytes == NULL ? "" : bytes;
-}
-
 static const char *annotation(const dw_json *object, const char *key) {
   const char *text = dw_json_get_string(dw_json_path(object, "metadata", "annotations", NULL), key);
   return text == NULL ? "" : text;
@@ -131,10 +125,10 @@ static const char *annotation(const dw_json *object, const char *key) {
 static void read_secret(struct managed_round *round) {
   const dw_json *data = dw_json_get(round->secret, "data");
   round->input.secret =
-      (struct dw_rotation_secret){.ca = decoded(round->arena, dw_json_get_string(data, "ca.crt")),
-                                  .ca_key = decoded(round->arena, dw_json_get_string(data, "ca.key")),
-                                  .leaf = decoded(round->arena, dw_json_get_string(data, "tls.crt")),
-                                  .leaf_key = decoded(round->arena, dw_json_get_string(data, "tls.key")),
+      (struct dw_rotation_secret){.ca = dw_base64_text(round->arena, dw_json_get_string(data, "ca.crt")),
+                                  .ca_key = dw_base64_text(round->arena, dw_json_get_string(data, "ca.key")),
+                                  .leaf = dw_base64_text(round->arena, dw_json_get_string(data, "tls.crt")),
+                                  .leaf_key = dw_base64_text(round->arena, dw_json_get_string(data, "tls.key")),
                                   .published = annotation(round->secret, DW_ROTATION_PUBLISHED),
                                   .replaced_until = annotation(round->secret, DW_ROTATION_REPLACED_UNTIL)};
 }
@@ -150,8 +144,7 @@ static void read_hook(struct managed_round *round, size_t h) {
   const dw_json *webhooks = dw_json_get(round->hooks[h], "webhooks");
   const char **bundles = dw_arena_array(round->arena, dw_json_size(webhooks) + 1, sizeof *bundles);
   for (size_t i = 0; i < dw_json_size(webhooks); i++)
-    bundles[i] =
-        decoded(round->arena, dw_json_get_string(dw_json_get(dw_json_at(webhooks, i), "clientConfig"), "caBundle"));
+    bundles[i] = dw_webhook_bundle(round->arena, dw_json_at(webhooks, i));
   *hook = (struct dw_rotation_hook){DW_ROTATION_READ, bundles, dw_json_size(webhooks)};
 }
 

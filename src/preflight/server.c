@@ -229,13 +229,6 @@ static void check_service(struct preflight *p) {
 
 /* --- the certificate --- */
 
-static const char *decoded(struct preflight *p, const dw_json *data, const char *key) {
-  size_t length = 0;
-  const char *text = dw_json_get_string(data, key);
-  const char *bytes = text == NULL ? NULL : dw_base64_decode(p->arena, text, &length);
-  return bytes == NULL ? "" : bytes;
-}
-
 /* The name of the Secret in the volume "tls". Without that volume, Droveway itself reads droveway-tls. */
 static const char *secret_name(const struct preflight *p) {
   const dw_json *volumes = dw_json_path(p->deployment.object, "spec", "template", "spec", "volumes", NULL);
@@ -253,7 +246,9 @@ static struct seen look_secret(struct preflight *p) {
 
 const char *dw_preflight_certificate(struct preflight *p) {
   struct seen seen = look_secret(p);
-  const char *text = seen.look == LOOK_FOUND ? decoded(p, dw_json_get(seen.object, "data"), "tls.crt") : "";
+  const char *text = seen.look == LOOK_FOUND
+                         ? dw_base64_text(p->arena, dw_json_get_string(dw_json_get(seen.object, "data"), "tls.crt"))
+                         : "";
   return *text == '\0' ? NULL : text;
 }
 
@@ -298,7 +293,8 @@ static void check_secret(struct preflight *p) {
   if (!dw_preflight_found(p, &seen, what, "does not exist; its issuer has not created it", fix))
     return;
   const dw_json *data = dw_json_get(seen.object, "data");
-  const char *certificate = decoded(p, data, "tls.crt"), *key = decoded(p, data, "tls.key");
+  const char *certificate = dw_base64_text(p->arena, dw_json_get_string(data, "tls.crt"));
+  const char *key = dw_base64_text(p->arena, dw_json_get_string(data, "tls.key"));
   if (*certificate == '\0' || *key == '\0')
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, fix, "tls.crt and tls.key are empty; %s",
                      self_managed ? "Droveway fills it when it starts" : "its issuer has not filled it");

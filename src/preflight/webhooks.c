@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/text.h"
 #include "certs/certs.h"
 #include "preflight/preflight_internal.h"
@@ -39,10 +38,8 @@ static bool check_target(struct preflight *p, const struct hook *hook) {
 
 static bool check_ca(struct preflight *p, const struct hook *hook) {
   struct dw_error err = DW_ERROR_INIT;
-  size_t length = 0;
-  const char *text = dw_json_get_string(dw_json_get(hook->json, "clientConfig"), "caBundle");
-  const char *bundle = text == NULL ? NULL : dw_base64_decode(p->arena, text, &length);
-  if (bundle == NULL || bundle[strspn(bundle, " \t\r\n")] == '\0') {
+  const char *bundle = dw_webhook_bundle(p->arena, hook->json);
+  if (*bundle == '\0') {
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, hook->what,
                      "wait a minute; then look at the log of cert-manager's cainjector, the service CA or Droveway",
                      "has no caBundle");

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/base64.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
@@ -227,13 +226,6 @@ static const dw_json *read_binding(struct check *check, const char *path) {
 
 /* --- the webhook configuration --- */
 
-static const char *decoded_bundle(struct check *check, const dw_json *webhook) {
-  size_t length = 0;
-  const char *text = dw_json_get_string(dw_json_get(webhook, "clientConfig"), "caBundle");
-  const char *bundle = text == NULL ? NULL : dw_base64_decode(check->arena, text, &length);
-  return bundle == NULL ? "" : bundle;
-}
-
 enum registration {
   REGISTERED,
   UNREGISTERED, /* the API server can't call the webhooks, so the gate must be closed */
@@ -255,9 +247,9 @@ static enum registration check_name(struct check *check, const dw_json *webhook,
 
 static enum registration check_webhook(struct check *check, const dw_json *webhook, const char *certificate) {
   struct dw_error err = DW_ERROR_INIT;
-  const char *name = dw_json_get_string(webhook, "name"), *bundle = decoded_bundle(check, webhook);
+  const char *name = dw_json_get_string(webhook, "name"), *bundle = dw_webhook_bundle(check->arena, webhook);
   name = name == NULL ? "" : name;
-  if (bundle[strspn(bundle, " \t\r\n")] == '\0') {
+  if (*bundle == '\0') {
     conclude(check, GATE_CA, "the CA: webhook %s has no caBundle yet", name);
     return UNREGISTERED;
   }
