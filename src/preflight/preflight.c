@@ -43,6 +43,9 @@ static void read_facts(struct preflight *p) {
   p->deployment = dw_look(p, "/apis/apps/v1/namespaces/%s/deployments/droveway", p->options->ns);
   p->validating = dw_look(p, HOOKS "validatingwebhookconfigurations/droveway");
   p->mutating = dw_look(p, HOOKS "mutatingwebhookconfigurations/droveway");
+  p->binding =
+      dw_look(p, "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/rolebindings/droveway-active", p->options->ns);
+  dw_preflight_read_setting(p);
 }
 
 /* --- the steps --- */

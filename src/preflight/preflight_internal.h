@@ -24,7 +24,11 @@ struct preflight {
   int minor; /* of Kubernetes 1.x */
   bool openshift, cert_manager;
   struct seen deployment, validating, mutating; /* the Deployment, and the webhook configurations named droveway */
-  const char *kubevirt_at;                      /* the namespace of HyperConverged or KubeVirt; NULL: unknown or none */
+  struct seen binding;                          /* the RoleBinding droveway-active */
+  struct seen settings;    /* the ConfigMap with KubeVirt's namespace, if the Deployment names one */
+  const char *setting;     /* KubeVirt's namespace as the Deployment has it; NULL: unknown */
+  struct seen secret;      /* with the certificate; read by dw_preflight_server() */
+  const char *kubevirt_at; /* the namespace of HyperConverged or KubeVirt; NULL: unknown or none */
 };
 
 /* --- look.c --- */
@@ -80,10 +84,12 @@ void dw_preflight_others(struct preflight *p);       /* webhooks.c: other webhoo
 void dw_preflight_uninstall(struct preflight *p);    /* uninstall.c */
 
 /* webhooks.c: whether the RoleBinding has the service account. */
-bool dw_preflight_gate_is_open(struct preflight *p);
+bool dw_preflight_gate_is_open(const struct preflight *p);
 /* server.c: the certificate in the Secret; NULL if it is not known. */
 const char *dw_preflight_certificate(struct preflight *p);
-/* server.c: KubeVirt's namespace as the Deployment has it, or as the option says; NULL if it is not known. */
-const char *dw_preflight_setting(struct preflight *p);
+/* server.c: sets `settings` and `setting`. */
+void dw_preflight_read_setting(struct preflight *p);
+/* server.c: KubeVirt's namespace as the option says, or as the Deployment has it; NULL if it is not known. */
+const char *dw_preflight_setting(const struct preflight *p);
 
 #endif

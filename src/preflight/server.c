@@ -24,9 +24,8 @@ static const char *argument(const struct preflight *p, const char *name) {
   return NULL;
 }
 
-/* The variable NAME of the container: its value, or the key of a ConfigMap that it names. SEEN receives what the
- * ConfigMap's GET returned, if there was one. */
-static const char *variable(struct preflight *p, const char *name, struct seen *seen) {
+/* The variable NAME of the container: its value, or the key of a ConfigMap that it names. */
+static const char *variable(struct preflight *p, const char *name) {
   const dw_json *env = dw_json_get(dw_look_container(p), "env");
   for (size_t i = 0; i < dw_json_size(env); i++) {
     const dw_json *one = dw_json_at(env, i), *ref = dw_json_path(one, "valueFrom", "configMapKeyRef", NULL);
@@ -34,37 +33,35 @@ static const char *variable(struct preflight *p, const char *name, struct seen *
       continue;
     if (ref == NULL)
       return dw_json_get_string(one, "value");
-    *seen = dw_look(p, "/api/v1/namespaces/%s/configmaps/%s", p->options->ns, dw_look_string(ref, "name"));
-    return dw_json_get_string(dw_json_get(seen->object, "data"), dw_look_string(ref, "key"));
+    p->settings = dw_look(p, "/api/v1/namespaces/%s/configmaps/%s", p->options->ns, dw_look_string(ref, "name"));
+    return dw_json_get_string(dw_json_get(p->settings.object, "data"), dw_look_string(ref, "key"));
   }
   return NULL;
 }
 
-static const char *read_setting(struct preflight *p, struct seen *seen) {
+void dw_preflight_read_setting(struct preflight *p) {
   char name[64] = "";
   const char *given = argument(p, "--kubevirt-namespace");
-  return given != NULL && sscanf(given, "$(%63[^)])", name) == 1 ? variable(p, name, seen) : given;
+  p->settings = (struct seen){.look = LOOK_FOUND};
+  p->setting = given != NULL && sscanf(given, "$(%63[^)])", name) == 1 ? variable(p, name) : given;
 }
 
-const char *dw_preflight_setting(struct preflight *p) {
-  struct seen seen;
-  return p->options->kubevirt_namespace != NULL ? p->options->kubevirt_namespace : read_setting(p, &seen);
+const char *dw_preflight_setting(const struct preflight *p) {
+  return p->options->kubevirt_namespace != NULL ? p->options->kubevirt_namespace : p->setting;
 }
 
 static void check_settings(struct preflight *p) {
   static const char what[] = "settings";
-  struct seen seen = {.look = LOOK_FOUND};
-  const char *given = argument(p, "--kubevirt-namespace"), *value = read_setting(p, &seen);
   static const char fix[] = "set KUBEVIRT_NAMESPACE in the ConfigMap droveway-settings";
-  if (given == NULL)
+  if (argument(p, "--kubevirt-namespace") == NULL)
     dw_preflight_add(p, DW_PREFLIGHT_NOTE, what, NULL,
                      "the Deployment has no --kubevirt-namespace; the policy decides");
-  else if (!dw_preflight_found(p, &seen, what, "the ConfigMap with KubeVirt's namespace does not exist",
+  else if (!dw_preflight_found(p, &p->settings, what, "the ConfigMap with KubeVirt's namespace does not exist",
                                dw_preflight_text(p, "kubectl apply -k %s", dw_preflight_overlay(p))))
     return;
-  else if (value == NULL || !dw_is_dns_label(value))
+  else if (p->setting == NULL || !dw_is_dns_label(p->setting))
     dw_preflight_add(p, DW_PREFLIGHT_MISSING, what, fix, "KubeVirt's namespace is not a valid name: \"%s\"",
-                     value == NULL ? "" : value);
+                     p->setting == NULL ? "" : p->setting);
 }
 
 /* --- pods --- */
@@ -240,15 +237,8 @@ static const char *secret_name(const struct preflight *p) {
   return "droveway-tls";
 }
 
-static struct seen look_secret(struct preflight *p) {
-  return dw_look(p, "/api/v1/namespaces/%s/secrets/%s", p->options->ns, secret_name(p));
-}
-
 const char *dw_preflight_certificate(struct preflight *p) {
-  struct seen seen = look_secret(p);
-  const char *text = seen.look == LOOK_FOUND
-                         ? dw_base64_text(p->arena, dw_json_get_string(dw_json_get(seen.object, "data"), "tls.crt"))
-                         : "";
+  const char *text = dw_base64_text(p->arena, dw_json_get_string(dw_json_get(p->secret.object, "data"), "tls.crt"));
   return *text == '\0' ? NULL : text;
 }
 
@@ -284,15 +274,14 @@ static void check_pair(struct preflight *p, const char *what, const char *certif
 
 static void check_secret(struct preflight *p) {
   const char *what = dw_preflight_text(p, "Secret %s/%s", p->options->ns, secret_name(p));
-  struct seen seen = look_secret(p);
   bool self_managed = strstr(dw_preflight_overlay(p), "self-managed") != NULL;
   const char *fix = self_managed ? dw_preflight_text(p, "kubectl apply -k %s", dw_preflight_overlay(p))
                     : p->openshift
                         ? "oc -n openshift-service-ca get pods"
                         : dw_preflight_text(p, "kubectl -n %s describe certificate,certificaterequest", p->options->ns);
-  if (!dw_preflight_found(p, &seen, what, "does not exist; its issuer has not created it", fix))
+  if (!dw_preflight_found(p, &p->secret, what, "does not exist; its issuer has not created it", fix))
     return;
-  const dw_json *data = dw_json_get(seen.object, "data");
+  const dw_json *data = dw_json_get(p->secret.object, "data");
   const char *certificate = dw_base64_text(p->arena, dw_json_get_string(data, "tls.crt"));
   const char *key = dw_base64_text(p->arena, dw_json_get_string(data, "tls.key"));
   if (*certificate == '\0' || *key == '\0')
@@ -343,6 +332,7 @@ static void check_health(struct preflight *p) {
 }
 
 void dw_preflight_server(struct preflight *p) {
+  p->secret = dw_look(p, "/api/v1/namespaces/%s/secrets/%s", p->options->ns, secret_name(p));
   const char *what = dw_preflight_text(p, "Deployment %s/droveway", p->options->ns);
   if (!dw_preflight_found(p, &p->deployment, what, "does not exist",
                           dw_preflight_text(p, "kubectl apply -k %s", dw_preflight_overlay(p))))

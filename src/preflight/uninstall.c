@@ -20,8 +20,7 @@ static const struct {
      "/apis/rbac.authorization.k8s.io/v1/namespaces/kube-system/rolebindings/droveway"},
 };
 
-/* Returns false if it is not registered. What can't be read may be registered. */
-/* Returns true if the webhook configuration exists. */
+/* Returns true if the webhook configuration exists, or may exist because it can't be read. */
 static bool check_hooks(struct preflight *p, const struct seen *seen, const char *what, bool removed) {
   if (seen->look == LOOK_ABSENT)
     return false;

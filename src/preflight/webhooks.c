@@ -129,7 +129,7 @@ static void check_configuration(struct preflight *p, const struct seen *seen, co
 
 /* --- the gate --- */
 
-static bool has_account(struct preflight *p, const dw_json *binding) {
+static bool has_account(const struct preflight *p, const dw_json *binding) {
   const dw_json *subjects = dw_json_get(binding, "subjects");
   for (size_t i = 0; i < dw_json_size(subjects); i++)
     if (strcmp(dw_look_string(dw_json_at(subjects, i), "kind"), "ServiceAccount") == 0 &&
@@ -139,21 +139,16 @@ static bool has_account(struct preflight *p, const dw_json *binding) {
   return false;
 }
 
-static struct seen look_binding(struct preflight *p) {
-  return dw_look(p, "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/rolebindings/droveway-active", p->options->ns);
-}
-
-bool dw_preflight_gate_is_open(struct preflight *p) {
-  return has_account(p, look_binding(p).object);
+bool dw_preflight_gate_is_open(const struct preflight *p) {
+  return has_account(p, p->binding.object);
 }
 
 static void check_gate(struct preflight *p) {
   const char *what = dw_preflight_text(p, "RoleBinding %s/droveway-active", p->options->ns);
-  struct seen seen = look_binding(p);
-  if (!dw_preflight_found(p, &seen, what, "does not exist, so the webhooks are never called",
+  if (!dw_preflight_found(p, &p->binding, what, "does not exist, so the webhooks are never called",
                           dw_preflight_text(p, "kubectl apply -k %s", dw_preflight_overlay(p))))
     return;
-  if (has_account(p, seen.object))
+  if (dw_preflight_gate_is_open(p))
     dw_preflight_add(p, DW_PREFLIGHT_OK, what, NULL, "has the service account: the webhooks are called");
   else
     dw_preflight_add(
