@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "certs/certs.h"
+#include "kube/account.h"
 #include "preflight/preflight_internal.h"
 
 #define HOOKS "/apis/admissionregistration.k8s.io/v1/"
@@ -129,18 +130,8 @@ static void check_configuration(struct preflight *p, const struct seen *seen, co
 
 /* --- the gate --- */
 
-static bool has_account(const struct preflight *p, const dw_json *binding) {
-  const dw_json *subjects = dw_json_get(binding, "subjects");
-  for (size_t i = 0; i < dw_json_size(subjects); i++)
-    if (strcmp(dw_look_string(dw_json_at(subjects, i), "kind"), "ServiceAccount") == 0 &&
-        strcmp(dw_look_string(dw_json_at(subjects, i), "name"), "droveway") == 0 &&
-        strcmp(dw_look_string(dw_json_at(subjects, i), "namespace"), p->options->ns) == 0)
-      return true;
-  return false;
-}
-
 bool dw_preflight_gate_is_open(const struct preflight *p) {
-  return has_account(p, p->binding.object);
+  return dw_binding_has_account(p->binding.object, p->options->ns, "droveway");
 }
 
 static void check_gate(struct preflight *p) {

@@ -14,6 +14,7 @@
 #include "base/metric.h"
 #include "base/setting.h"
 #include "certs/certs.h"
+#include "kube/account.h"
 #include "json/json.h"
 
 enum {
@@ -163,21 +164,6 @@ static bool know_account(struct check *check) {
 
 /* --- the RoleBinding --- */
 
-static bool is_own(const struct dw_activation *activation, const dw_json *subject) {
-  const char *kind = dw_json_get_string(subject, "kind"), *ns = dw_json_get_string(subject, "namespace"),
-             *name = dw_json_get_string(subject, "name");
-  return kind != NULL && strcmp(kind, "ServiceAccount") == 0 && ns != NULL && strcmp(ns, activation->ns) == 0 &&
-         name != NULL && strcmp(name, activation->name) == 0;
-}
-
-static bool has_subject(const struct dw_activation *activation, const dw_json *binding) {
-  const dw_json *subjects = dw_json_get(binding, "subjects");
-  for (size_t i = 0; i < dw_json_size(subjects); i++)
-    if (is_own(activation, dw_json_at(subjects, i)))
-      return true;
-  return false;
-}
-
 static void set_text(struct dw_arena *arena, dw_json *object, const char *key, const char *text) {
   (void)!dw_json_set(arena, object, key, dw_json_new_string(arena, text, strlen(text)));
 }
@@ -188,7 +174,7 @@ static const dw_json *with_subject(struct check *check, const dw_json *binding, 
   const dw_json *subjects = dw_json_get(binding, "subjects");
   dw_json *list = dw_json_new_array(check->arena);
   for (size_t i = 0; i < dw_json_size(subjects); i++)
-    if (!is_own(activation, dw_json_at(subjects, i)))
+    if (!dw_is_account(dw_json_at(subjects, i), activation->ns, activation->name))
       (void)!dw_json_append(check->arena, list, dw_json_share(dw_json_at(subjects, i)));
   if (open) {
     dw_json *own = dw_json_new_object(check->arena);
@@ -330,7 +316,7 @@ static bool check_gate(struct check *check) {
   const dw_json *binding = read_binding(check, path);
   if (binding == NULL)
     return true;
-  bool open = has_subject(activation, binding);
+  bool open = dw_binding_has_account(binding, activation->ns, activation->name);
   note_open(activation, open, false);
   enum registration registration = check_webhooks(check);
   if (open && registration != UNREGISTERED) {
