@@ -8,12 +8,7 @@ enum { MOST_ARGUMENTS = 65536, MOST_PATH = 4096, AT_FDCWD = -100 };
 /* The numbers of system calls are written here, because Debian's cross compilers come without the kernel's headers. */
 #if defined(__x86_64__)
 enum { SYS_WRITE = 1, SYS_EXECVE = 59, SYS_EXIT_GROUP = 231, SYS_READLINKAT = 267 };
-static long call3(long number, long a, long b, long c) {
-  register long result __asm__("rax") = number;
-  __asm__ volatile("syscall" : "+r"(result) : "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
-  return result;
-}
-static long call4(long number, long a, long b, long c, long d) {
+static long call(long number, long a, long b, long c, long d) {
   register long result __asm__("rax") = number;
   register long fourth __asm__("r10") = d;
   __asm__ volatile("syscall" : "+r"(result) : "D"(a), "S"(b), "d"(c), "r"(fourth) : "rcx", "r11", "memory");
@@ -22,7 +17,7 @@ static long call4(long number, long a, long b, long c, long d) {
 __asm__(".globl _start\n_start:\n  mov %rsp, %rdi\n  and $-16, %rsp\n  call start\n");
 #elif defined(__aarch64__)
 enum { SYS_WRITE = 64, SYS_EXECVE = 221, SYS_EXIT_GROUP = 94, SYS_READLINKAT = 78 };
-static long call4(long number, long a, long b, long c, long d) {
+static long call(long number, long a, long b, long c, long d) {
   register long w8 __asm__("x8") = number;
   register long x0 __asm__("x0") = a;
   register long x1 __asm__("x1") = b;
@@ -31,13 +26,10 @@ static long call4(long number, long a, long b, long c, long d) {
   __asm__ volatile("svc 0" : "+r"(x0) : "r"(w8), "r"(x1), "r"(x2), "r"(x3) : "memory");
   return x0;
 }
-static long call3(long number, long a, long b, long c) {
-  return call4(number, a, b, c, 0);
-}
 __asm__(".globl _start\n_start:\n  mov x0, sp\n  bl start\n");
 #elif defined(__s390x__)
 enum { SYS_WRITE = 4, SYS_EXECVE = 11, SYS_EXIT_GROUP = 248, SYS_READLINKAT = 298 };
-static long call4(long number, long a, long b, long c, long d) {
+static long call(long number, long a, long b, long c, long d) {
   register long r1 __asm__("1") = number;
   register long r2 __asm__("2") = a;
   register long r3 __asm__("3") = b;
@@ -45,9 +37,6 @@ static long call4(long number, long a, long b, long c, long d) {
   register long r5 __asm__("5") = d;
   __asm__ volatile("svc 0" : "+d"(r2) : "d"(r1), "d"(r3), "d"(r4), "d"(r5) : "memory");
   return r2;
-}
-static long call3(long number, long a, long b, long c) {
-  return call4(number, a, b, c, 0);
 }
 __asm__(".globl _start\n_start:\n  lgr %r2, %r15\n  aghi %r15, -160\n  brasl %r14, start\n");
 #else
@@ -71,14 +60,14 @@ static char *append(char *end, const char *text) {
 
 static void fail(const char *why) {
   static const char name[] = "droveway: ";
-  call3(SYS_WRITE, 2, (long)name, sizeof name - 1);
-  call3(SYS_WRITE, 2, (long)why, (long)length_of(why));
-  call3(SYS_EXIT_GROUP, 2, 0, 0);
+  call(SYS_WRITE, 2, (long)name, sizeof name - 1, 0);
+  call(SYS_WRITE, 2, (long)why, (long)length_of(why), 0);
+  call(SYS_EXIT_GROUP, 2, 0, 0, 0);
 }
 
 /* Writes the folder above bin/ to FOLDER and returns its end. Links to this program are followed. */
 static char *find_folder(char *folder) {
-  long length = call4(SYS_READLINKAT, AT_FDCWD, (long)"/proc/self/exe", (long)folder, MOST_PATH - 64);
+  long length = call(SYS_READLINKAT, AT_FDCWD, (long)"/proc/self/exe", (long)folder, MOST_PATH - 64);
   if (length <= 0 || length >= MOST_PATH - 64)
     fail("can't read /proc/self/exe: is /proc mounted?\n");
   int slashes = 0;
@@ -107,7 +96,7 @@ __attribute__((used, noreturn)) void start(long *stack) {
     arguments[i] = first[i];
   for (long i = 1; i < count; i++)
     arguments[used++] = given[i];
-  call3(SYS_EXECVE, (long)loader, (long)arguments, (long)environment);
+  call(SYS_EXECVE, (long)loader, (long)arguments, (long)environment, 0);
   fail("can't start lib/droveway/ld.so, which belongs next to bin/droveway: unpack the whole archive\n");
   __builtin_unreachable();
 }
