@@ -48,12 +48,8 @@ for name in ETCD_PORT PEER_PORT API_PORT WEBHOOK_PORT; do
   free_port $name
   export "${name?}"
 done
-"$DROVEWAY" certs --dir "$E2E_WORK/pki" --dns localhost --dns 127.0.0.1 >/dev/null
-openssl genrsa -out "$E2E_WORK/accounts.key" 2048 2>/dev/null
-API_TOKEN=$(openssl rand -hex 16)
-export API_TOKEN
-echo "$API_TOKEN,admin,1,system:masters" >"$E2E_WORK/tokens.csv"
-write_kubeconfig "$KUBECONFIG" "$API_TOKEN"
+make_credentials localhost 127.0.0.1
+export API_TOKEN=$token
 
 set_up() {
   start_etcd

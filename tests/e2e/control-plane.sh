@@ -45,6 +45,17 @@ run() {
   disown
 }
 
+# make_credentials NAME...: makes what start_apiserver needs: a certificate for these names, also for the webhook, and the key of the
+# service accounts. Sets `token`, an administrator's, and writes the kubeconfig with it.
+make_credentials() {
+  local names=("${@/#/--dns=}")
+  "$DROVEWAY" certs --dir "$E2E_WORK/pki" "${names[@]}" >/dev/null
+  openssl genrsa -out "$E2E_WORK/accounts.key" 2048 2>/dev/null
+  token=$(openssl rand -hex 16)
+  echo "$token,admin,1,system:masters" >"$E2E_WORK/tokens.csv"
+  write_kubeconfig "$KUBECONFIG" "$token"
+}
+
 start_etcd() {
   run etcd etcd --data-dir "$E2E_WORK/etcd" --unsafe-no-fsync --listen-client-urls "http://127.0.0.1:$ETCD_PORT" \
     --advertise-client-urls "http://127.0.0.1:$ETCD_PORT" --listen-peer-urls "http://127.0.0.1:$PEER_PORT" \

@@ -65,11 +65,7 @@ for name in ETCD_PORT PEER_PORT API_PORT WEBHOOK_PORT METRICS_PORT SECOND_PORT; 
   export "${name?}"
 done
 
-"$DROVEWAY" certs --dir "$E2E_WORK/pki" --dns localhost --dns 127.0.0.1 >/dev/null
-openssl genrsa -out "$E2E_WORK/accounts.key" 2048 2>/dev/null
-token=$(openssl rand -hex 16)
-echo "$token,admin,1,system:masters" >"$E2E_WORK/tokens.csv"
-write_kubeconfig "$KUBECONFIG" "$token"
+make_credentials localhost 127.0.0.1
 
 start_etcd
 start_apiserver

@@ -73,11 +73,7 @@ export ETCD_PORT=${ports[etcd]} PEER_PORT=${ports[peer]} API_PORT=${ports[apiser
 
 # --- the cluster: the same objects as in demo/state ---
 
-"$DROVEWAY" certs --dir "$work/pki" --dns localhost --dns 127.0.0.1 >/dev/null
-openssl genrsa -out "$work/accounts.key" 2048 2>/dev/null
-token=$(openssl rand -hex 16)
-echo "$token,admin,1,system:masters" >"$work/tokens.csv"
-write_kubeconfig "$KUBECONFIG" "$token"
+make_credentials localhost 127.0.0.1
 set_up_cluster() {
   local file
   start_etcd

@@ -50,12 +50,8 @@ ip link add pods type bridge
 ip addr add 10.222.0.1/16 dev pods
 ip link set pods up
 ETCD_PORT=2379 PEER_PORT=2380 API_PORT=6443
-"$DROVEWAY" certs --dir "$E2E_WORK/pki" --dns localhost --dns 10.222.0.1 --dns 127.0.0.1 >/dev/null
-openssl genrsa -out "$E2E_WORK/accounts.key" 2048 2>/dev/null
-token=$(openssl rand -hex 16)
-echo "$token,admin,1,system:masters" >"$E2E_WORK/tokens.csv"
+make_credentials localhost 10.222.0.1 127.0.0.1
 echo "$token" >"$E2E_WORK/token"
-write_kubeconfig "$KUBECONFIG" "$token"
 
 # image TAG BINARY: makes a root file system of the program and the libraries that it loads, as the image has.
 image() {
