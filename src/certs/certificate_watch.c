@@ -93,9 +93,9 @@ static void read_again(struct dw_certificate_watch *watch) {
     return;
   }
   char text[sizeof err.file + sizeof err.text + 32];
+  dw_certificates_failed(watch->certificates);
   dw_log_with(DW_LOG_ERROR, "can't use the new certificate; the previous one stays in use",
               dw_log_string("error", dw_error_format(&err, text, sizeof text)));
-  dw_certificates_failed(watch->certificates);
 }
 
 /* Logs once that the certificate has expired. */
