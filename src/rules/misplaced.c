@@ -215,9 +215,10 @@ static bool is_known(const struct place *block, const char *key) {
 static void check_block(const struct place *block) {
   const struct layout *layout = block->layout;
   for (struct dw_json_member m = dw_json_first(block->object); m.value != NULL; m = dw_json_next(block->object, m)) {
+    if (is_known(block, m.key))
+      continue;
     const char *near = near_word(m.key, layout->keys, layout->key_count);
-    if (!is_known(block, m.key))
-      report(block, &m, near != NULL, in_block(block, near != NULL ? near : key_meant(layout, m.key)));
+    report(block, &m, near != NULL, in_block(block, near != NULL ? near : key_meant(layout, m.key)));
   }
 }
 
