@@ -297,11 +297,17 @@ const struct dw_service_range *dw_view_service_range(const struct dw_view *view,
 
 /* --- addresses of nodes --- */
 
+/* Where an address is. There are a hundred thousand of these in a large cluster, so it has no copy of the address. */
 struct dw_node_address {
-  struct dw_addr addr;
-  const char *node;
-  const struct dw_nic *nic;
+  const struct dw_object *nns; /* NodeNetworkState, which has the node's name */
+  uint32_t nic, address;       /* indexes of NICs and of their addresses */
 };
+static inline const struct dw_nic *dw_node_address_nic(const struct dw_node_address *item) {
+  return &item->nns->nns.nics[item->nic];
+}
+static inline const struct dw_addr *dw_node_address_get(const struct dw_node_address *item) {
+  return &dw_node_address_nic(item)->addresses[item->address];
+}
 /* The addresses inside SPAN that NodeNetworkStates report, in order, without those that are only valid on one node or
  * wire (loopback, link-local). COUNT receives their number. */
 const struct dw_node_address *dw_view_node_addresses(const struct dw_view *view, const struct dw_interval *span,

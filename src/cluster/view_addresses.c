@@ -11,10 +11,10 @@ static int compare_addresses(const struct dw_addr *a, const struct dw_addr *b) {
 static int by_address(const void *left, const void *right) {
   const struct dw_node_address *a = left;
   const struct dw_node_address *b = right;
-  int order = compare_addresses(&a->addr, &b->addr);
+  int order = compare_addresses(dw_node_address_get(a), dw_node_address_get(b));
   if (order == 0)
-    order = strcmp(a->node, b->node);
-  return order != 0 ? order : strcmp(a->nic->name, b->nic->name);
+    order = strcmp(a->nns->name, b->nns->name);
+  return order != 0 ? order : strcmp(dw_node_address_nic(a)->name, dw_node_address_nic(b)->name);
 }
 
 /* An address that is only valid on one node or wire can't be in a pool. */
@@ -34,11 +34,11 @@ void dw_view_addresses_build(struct dw_view *view) {
   all->items = dw_arena_array(view->arena, most, sizeof *all->items);
   for (size_t i = 0; i < dw_view_count(view, DW_KIND_NODE_NETWORK_STATE); i++) {
     const struct dw_object *nns = dw_view_at(view, DW_KIND_NODE_NETWORK_STATE, i);
-    for (size_t k = 0; k < nns->nns.nic_count; k++) {
+    for (uint32_t k = 0; k < nns->nns.nic_count; k++) {
       const struct dw_nic *nic = &nns->nns.nics[k];
-      for (size_t n = 0; n < nic->address_count; n++)
+      for (uint32_t n = 0; n < nic->address_count; n++)
         if (counts(nic, &nic->addresses[n]))
-          all->items[all->count++] = (struct dw_node_address){nic->addresses[n], nns->name, nic};
+          all->items[all->count++] = (struct dw_node_address){nns, k, n};
     }
   }
   qsort(all->items, all->count, sizeof *all->items, by_address);
@@ -50,7 +50,7 @@ static size_t bound(const struct dw_view_addresses *all, const struct dw_addr *a
   size_t high = all->count;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    int order = compare_addresses(&all->items[middle].addr, addr);
+    int order = compare_addresses(dw_node_address_get(&all->items[middle]), addr);
     if (order < 0 || (after && order == 0))
       low = middle + 1;
     else

@@ -75,7 +75,7 @@ static bool exclude_nodes(struct exclusions *excluded, const struct dw_prefix *s
   size_t before = excluded->count;
   struct dw_interval hosts = dw_interval_hosts(subnet);
   for (size_t i = 0; i < count; i++)
-    exclude_address(excluded, &nodes[i].addr);
+    exclude_address(excluded, dw_node_address_get(&nodes[i]));
   if (count > 0) {
     exclude_address(excluded, &hosts.first);
     exclude_address(excluded, &hosts.last);

@@ -42,10 +42,12 @@ static struct in_use find_in_use(const struct dw_check *check, const struct dw_p
   size_t count;
   const struct dw_node_address *all = dw_view_node_addresses(check->view, &hull, &count);
   struct in_use in_use = {dw_arena_array(check->arena, count, sizeof(const struct dw_node_address *)), 0};
-  for (size_t i = 0; i < count; i++)
-    if (is_on(place, all[i].nic) == on && dw_interval_set_contains(&pool->usable, &all[i].addr) &&
-        (on || !is_of_cluster(check, &all[i].addr)))
+  for (size_t i = 0; i < count; i++) {
+    const struct dw_addr *addr = dw_node_address_get(&all[i]);
+    if (is_on(place, dw_node_address_nic(&all[i])) == on && dw_interval_set_contains(&pool->usable, addr) &&
+        (on || !is_of_cluster(check, addr)))
       in_use.items[in_use.count++] = &all[i];
+  }
   return in_use;
 }
 
@@ -54,8 +56,8 @@ static const char *list_in_use(struct dw_arena *arena, const struct in_use *in_u
   for (size_t i = 0; i < in_use->count && i < ADDRESSES_SHOWN; i++) {
     char addr[DW_ADDR_TEXT];
     const struct dw_node_address *item = in_use->items[i];
-    texts[i] = dw_arena_printf(arena, "%s (%s%s%s)", dw_addr_format(&item->addr, addr), item->node,
-                               with_nic ? ", " : "", with_nic ? item->nic->name : "");
+    texts[i] = dw_arena_printf(arena, "%s (%s%s%s)", dw_addr_format(dw_node_address_get(item), addr), item->nns->name,
+                               with_nic ? ", " : "", with_nic ? dw_node_address_nic(item)->name : "");
   }
   return dw_text_list(arena, texts, ADDRESSES_SHOWN, in_use->count);
 }
@@ -92,7 +94,7 @@ static void exclude_in_use(const struct dw_check *check, const struct dw_nad_poo
   struct dw_arena *arena = check->arena;
   struct dw_interval *intervals = dw_arena_array(arena, in_use->count, sizeof *intervals);
   for (size_t i = 0; i < in_use->count; i++)
-    intervals[i] = (struct dw_interval){in_use->items[i]->addr, in_use->items[i]->addr};
+    intervals[i] = (struct dw_interval){*dw_node_address_get(in_use->items[i]), *dw_node_address_get(in_use->items[i])};
   struct dw_interval_set set = dw_interval_set_make(intervals, in_use->count);
   struct dw_prefix prefixes[EXCLUDES_SHOWN];
   size_t count = list_prefixes(&set, prefixes);
