@@ -4,7 +4,7 @@
   $ kubectl create namespace kubevirt-hyperconverged >/dev/null 2>&1 || true
   $ overlay=$REPOSITORY/manifests/overlays/self-managed
   $ empty >/dev/null 2>&1; : >"$E2E_WORK/registry"
-  $ preflight() { "$DROVEWAY" preflight --kubeconfig "$KUBECONFIG" "$@" | sed -E 's/Kubernetes v[0-9.]*/Kubernetes VERSION/; s/until .* UTC/until DATE/; s/enforce-pre-1.30/enforce/'; return "${PIPESTATUS[0]}"; }
+  $ preflight() { "$DROVEWAY" preflight --kubeconfig "$KUBECONFIG" "$@" | sed -E 's/Kubernetes v[0-9.]*/Kubernetes VERSION/; s/until .* UTC/until DATE/; s/: register the webhooks with the folder enforce-pre-1.30//; s/enforce-pre-1.30/enforce/; s/no endpoints available for service (.*)/services \1 not found/'; return "${PIPESTATUS[0]}"; }
 
 Before anything is installed:
 
@@ -29,13 +29,13 @@ Before anything is installed:
 
 Webhooks that were left behind:
 
-  $ kubectl apply -k "$overlay/enforce" >/dev/null
+  $ kubectl apply -k "$overlay/$ENFORCE" >/dev/null
   $ preflight install | grep -A1 '^missing'
   missing  validatingwebhookconfigurations droveway: it calls Droveway, which is not installed, and may reject changes
            fix: kubectl delete validatingwebhookconfigurations droveway
   missing  mutatingwebhookconfigurations droveway: it calls Droveway, which is not installed, and may reject changes
            fix: kubectl delete mutatingwebhookconfigurations droveway
-  $ kubectl delete -k "$overlay/enforce" >/dev/null
+  $ kubectl delete -k "$overlay/$ENFORCE" >/dev/null
 
 In a cluster that gives all service accounts all rights, the webhooks could not be switched off.
 
@@ -116,13 +116,14 @@ The overlay is applied, but its image is in no registry.
   5 missing, 0 unknown
   [1]
 
-The image is there, and the pods are ready.
+The image is there, and the pods are ready. The API server's proxy looks for the pod in Endpoints, since 1.37 in EndpointSlices.
 
   $ kubectl -n droveway get deployment droveway -o jsonpath='{.spec.template.spec.containers[0].image}' >"$E2E_WORK/registry"
   $ rollout
   deployment "droveway" successfully rolled out
   $ status pod/droveway-1 "{\"podIP\": \"$(address_of droveway)\", \"podIPs\": [{\"ip\": \"$(address_of droveway)\"}], \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\"}]}"
-  $ printf '{"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": "droveway", "namespace": "droveway"}, "subsets": [{"addresses": [{"ip": "%s", "targetRef": {"kind": "Pod", "namespace": "droveway", "name": "droveway-1"}}], "ports": [{"name": "https", "port": 8443}]}]}' "$(address_of droveway)" | kubectl create -f - >/dev/null 2>&1
+  $ printf '{"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": "droveway", "namespace": "droveway"}, "subsets": [{"addresses": [{"ip": "%s", "targetRef": {"kind": "Pod", "namespace": "droveway", "name": "droveway-1"}}], "ports": [{"name": "https", "port": 8443}]}]}' "$(address_of droveway)" | kubectl apply -f - >/dev/null 2>&1
+  $ kubectl -n droveway patch endpointslice droveway-1 --type=json -p '[{"op": "add", "path": "/endpoints/0/targetRef", "value": {"kind": "Pod", "namespace": "droveway", "name": "droveway-1"}}]' >/dev/null
   $ status deployment/droveway "{\"observedGeneration\": $generation, \"replicas\": 2, \"updatedReplicas\": 2, \"readyReplicas\": 2, \"availableReplicas\": 2, \"unavailableReplicas\": 0}"
   $ preflight
   step enforce, because Droveway is installed, but its webhooks are not registered
@@ -155,7 +156,7 @@ A wrong namespace, and a role that lacks something:
 
 The webhooks are registered, and then active.
 
-  $ kubectl apply -k "$overlay/enforce" >/dev/null
+  $ kubectl apply -k "$overlay/$ENFORCE" >/dev/null
   $ until_true 30 denied kubevirt-hyperconverged
   $ status deployment/droveway "{\"observedGeneration\": $(kubectl -n droveway get deployment droveway -o jsonpath='{.metadata.generation}')}"
   $ preflight
@@ -197,7 +198,7 @@ Before the removal, and after it:
   note     RoleBinding kube-system/droveway: is removed with the overlay
   
   nothing is missing; next: kubectl delete -k manifests/overlays/self-managed/enforce, then kubectl delete -k manifests/overlays/self-managed
-  $ kubectl delete -k "$overlay/enforce" >/dev/null
+  $ kubectl delete -k "$overlay/$ENFORCE" >/dev/null
   $ preflight uninstall | tail -n 1
   nothing is missing; next: kubectl delete -k manifests/overlays/self-managed
   $ stop_pods; kubectl -n droveway delete pod,endpoints --all --force --grace-period=0 >/dev/null 2>&1; kubectl delete -k "$overlay" --wait=false >/dev/null; delete_namespace
