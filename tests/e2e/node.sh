@@ -46,12 +46,12 @@ publish() {
 END_OF_SLICE
   # Older API servers look for the addresses in Endpoints.
   case ${KUBERNETES-} in 1.2?|1.30) ;; *) return ;; esac
-  local addresses=()
+  local addresses=() subsets=''
   for pod in $pods; do ! ready "$pod" >/dev/null || addresses+=("{\"ip\": \"$(address_of "$pod")\"}"); done
+  [ ${#addresses[@]} -eq 0 ] || subsets='{"addresses": ['$(IFS=,; echo "${addresses[*]}")'],
+ "ports": [{"name": "https", "port": 8443, "protocol": "TCP"}, {"name": "metrics", "port": 9443, "protocol": "TCP"}]}'
   kubectl apply -f - <<END_OF_ENDPOINTS
-{"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": "droveway", "namespace": "droveway"},
- "subsets": [{"addresses": [$(IFS=,; echo "${addresses[*]}")],
- "ports": [{"name": "https", "port": 8443, "protocol": "TCP"}, {"name": "metrics", "port": 9443, "protocol": "TCP"}]}]}
+{"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": "droveway", "namespace": "droveway"}, "subsets": [$subsets]}
 END_OF_ENDPOINTS
 }
 # rollout: like `kubectl rollout status`: starts both pods and waits until they are ready, or prints why they are not.
