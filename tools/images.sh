@@ -32,22 +32,17 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(date +%s)}
 [[ $SOURCE_DATE_EPOCH =~ ^[0-9]+$ ]] || die "invalid SOURCE_DATE_EPOCH \"$SOURCE_DATE_EPOCH\"; use a number of seconds"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-images.XXXXXX")
-driver=${STORAGE_DRIVER:-overlay}
-if [ -z "${STORAGE_DRIVER:-}" ] && [ "$(stat -f -c %T "$work")" = overlayfs ]; then driver=vfs; fi
-storage=(--storage-driver "$driver" --root "$work/store" --runroot "$work/run")
-# First unmounts what is still mounted below the temporary directory; only this run mounts anything there.
-clean_up() {
-  awk -v below="$work/" 'index($2, below) == 1 {print $2}' /proc/mounts | sort -r | xargs -r umount || true
-  rm -rf --one-file-system "$work"
-}
-trap clean_up EXIT
+# shellcheck source=tools/container_storage.sh
+. tools/container_storage.sh
+make_storage "$work"
+trap 'remove_storage "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 if [ -z "${BASE:-}" ]; then
   tar=$(tools/debian_base.sh)
   BASE=localhost/debian:bookworm-slim
-  podman --events-backend none --tmpdir "$work/tmp" "${storage[@]}" import -q -c 'CMD ["bash"]' "$tar" "$BASE" >/dev/null
+  podman --events-backend none --tmpdir "$work/tmp" import -q -c 'CMD ["bash"]' "$tar" "$BASE" >/dev/null
 fi
 export BASE
 
@@ -56,10 +51,9 @@ export BASE
 layout=$work/layout
 for architecture in "${architectures[@]}"; do
   begin=$SECONDS image=localhost/droveway:$VERSION-$architecture
-  ENGINE=buildah ENGINE_OPTIONS="${storage[*]}" IMAGE=$image \
-    PLATFORM=linux/$architecture BUILD_OPTIONS='--isolation chroot --pull-never --layers' tools/image.sh >"$work/log" 2>&1 ||
+  ENGINE=buildah IMAGE=$image PLATFORM=linux/$architecture BUILD_OPTIONS='--isolation chroot --pull-never --layers' tools/image.sh >"$work/log" 2>&1 ||
     { tail -n 40 "$work/log" >&2; die "the image for $architecture could not be built"; }
-  buildah "${storage[@]}" push --quiet --format oci "$image" "oci:$layout:$architecture"
+  buildah push --quiet --format oci "$image" "oci:$layout:$architecture"
   printf 'images: %s built in %d s\n' "$architecture" $((SECONDS - begin))
 done
 

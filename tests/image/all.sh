@@ -18,11 +18,10 @@ file=$(realpath "${1:?usage: tests/image/all.sh FILE.tar}")
 read -ra architectures <<<"${ARCHITECTURES:-amd64 arm64 s390x}"
 native=$(dpkg --print-architecture)
 work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-images-test.XXXXXX")
-clean_up() {
-  awk -v below="$work/" 'index($2, below) == 1 {print $2}' /proc/mounts | sort -r | xargs -r umount || true
-  rm -rf --one-file-system "$work"
-}
-trap clean_up EXIT
+# shellcheck source=tools/container_storage.sh
+. tools/container_storage.sh
+make_storage "$work"
+trap 'remove_storage "$work"' EXIT
 
 checks=0
 # expect WHAT ACTUAL EXPECTED: compares two texts.
@@ -78,9 +77,7 @@ cd "$OLDPWD"
 
 skopeo copy --quiet --all "oci-archive:$file:$version" "oci:$work/copy:$version"
 expect 'platforms after skopeo copy --all' "$(skopeo inspect --raw "oci:$work/copy:$version" | jq '.manifests | length')" "${#architectures[@]}"
-driver=${STORAGE_DRIVER:-overlay}
-if [ -z "${STORAGE_DRIVER:-}" ] && [ "$(stat -f -c %T "$work")" = overlayfs ]; then driver=vfs; fi
-podman=(podman --storage-driver "$driver" --root "$work/store" --runroot "$work/run" --events-backend none --tmpdir "$work/tmp")
+podman=(podman --events-backend none --tmpdir "$work/tmp")
 if [[ " ${architectures[*]} " = *" $native "* ]]; then
   loaded=$("${podman[@]}" pull --quiet "oci-archive:$file:$version")
   expect 'architecture that podman loads' "$("${podman[@]}" image inspect --format '{{.Architecture}}' "$loaded")" "$native"

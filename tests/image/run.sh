@@ -19,23 +19,20 @@ done
 work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-image.XXXXXX")
 image=localhost/droveway:test
 container=''
-driver=${STORAGE_DRIVER:-overlay}
-if [ -z "${STORAGE_DRIVER:-}" ] && [ "$(stat -f -c %T "$work")" = overlayfs ]; then driver=vfs; fi
-storage=(--storage-driver "$driver" --root "$work/store" --runroot "$work/run")
+# shellcheck source=tools/container_storage.sh
+. tools/container_storage.sh
+make_storage "$work"
 podman=(timeout 120 podman --runtime runc --cgroup-manager cgroupfs --events-backend none --tmpdir "$work/tmp")
-pod=("${podman[@]}" "${storage[@]}")
 
-# First unmounts what is still mounted below the temporary directory; only this run mounts anything there.
 clean_up() {
   local status=$?
-  if [ "$status" -ne 0 ] && [ -n "$container" ]; then "${pod[@]}" logs "$container" 2>&1 | tail -n 20 >&2; fi
+  if [ "$status" -ne 0 ] && [ -n "$container" ]; then "${podman[@]}" logs "$container" 2>&1 | tail -n 20 >&2; fi
   {
-    "${pod[@]}" rm --all --force --time 0
-    buildah "${storage[@]}" rm --all
-    awk -v below="$work/" 'index($2, below) == 1 {print $2}' /proc/mounts | sort -r | xargs -r umount
+    "${podman[@]}" rm --all --force --time 0
+    buildah rm --all
     find /sys/fs/cgroup -depth -type d -path "*/${work##*/}*" -exec rmdir {} +
   } >/dev/null 2>&1 || true
-  rm -rf --one-file-system "$work"
+  remove_storage "$work"
   exit "$status"
 }
 trap clean_up EXIT
@@ -68,39 +65,36 @@ copy() {
 version=$(sed -n 's/^VERSION *:= *//p' Makefile)
 revision=$(git rev-parse HEAD)
 epoch=$(git log -1 --format=%ct)
-# build TREE TAG [ENGINE-OPTION...]
+# build TREE TAG
 build() {
   local begin=$SECONDS
-  ENGINE=buildah ENGINE_OPTIONS="${*:3}" BUILD_OPTIONS='--isolation chroot --pull-never --layers' \
+  ENGINE=buildah BUILD_OPTIONS='--isolation chroot --pull-never --layers' \
     BASE=localhost/debian:bookworm-slim IMAGE=$2 VERSION=$version REVISION=$revision SOURCE_DATE_EPOCH=$epoch \
     SOURCE_URL=https://example.org/droveway "$1/tools/image.sh" >"$work/log" 2>&1 ||
     { tail -n 40 "$work/log" >&2; die 'the image could not be built'; }
   printf 'built in %d s\n' $((SECONDS - begin))
 }
-import() { "${podman[@]}" "$@" import -q -c 'CMD ["bash"]' "$base" localhost/debian:bookworm-slim >/dev/null; }
-identity() { "${podman[@]}" "$@" image inspect --format '{{.Id}} {{.RootFS.Layers}}' "$image"; }
+import() { "${podman[@]}" import -q -c 'CMD ["bash"]' "$base" localhost/debian:bookworm-slim >/dev/null; }
+identity() { "${podman[@]}" image inspect --format '{{.Id}} {{.RootFS.Layers}}' "$image"; }
 
 copy "$work/tree"
-import "${storage[@]}"
-build "$work/tree" "$image" "${storage[@]}"
-first=$(identity "${storage[@]}")
+import
+build "$work/tree" "$image"
+first=$(identity)
 copy "$work/again"
 if [ -n "${IMAGE_TWICE:-}" ]; then
-  other=(--storage-driver "$driver" --root "$work/store2" --runroot "$work/run2")
-  import "${other[@]}"
-  build "$work/again" "$image" "${other[@]}"
-  second=$(identity "${other[@]}")
+  make_storage "$work/second"
+  import
 else
   # Adds a comment, so that the later steps do not reuse those of the first build.
   echo '/* built again */' >>"$work/again/src/base/error.h"
-  build "$work/again" "$image" "${storage[@]}"
-  second=$(identity "${storage[@]}")
 fi
-expect 'a second build gives the same image and layer' "$second" "$first"
+build "$work/again" "$image"
+expect 'a second build gives the same image and layer' "$(identity)" "$first"
 
 # --- contents ---
 
-inspect() { "${pod[@]}" image inspect --format "{{$1}}" "$image"; }
+inspect() { "${podman[@]}" image inspect --format "{{$1}}" "$image"; }
 label() { inspect "index .Labels \"org.opencontainers.image.$1\""; }
 expect 'user' "$(inspect .Config.User)" 65532:65532
 expect 'entry point' "$(inspect 'json .Config.Entrypoint')" '["/usr/bin/droveway"]'
@@ -112,7 +106,7 @@ expect 'label source' "$(label source)" https://example.org/droveway
 expect 'label created' "$(label created)" "$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)"
 [ -n "$(label description)" ] || die 'the label description is missing'
 
-root=$("${pod[@]}" image mount "$image")
+root=$("${podman[@]}" image mount "$image")
 expect 'programs' "$(cd "$root" && find . -type f -perm /111 ! -name '*.so' ! -name '*.so.*')" ./usr/bin/droveway
 expect 'setuid and setgid files' "$(find "$root" -perm /6000 -type f)" ''
 expect 'files that its user can write' "$(find "$root" ! -type l \( -perm /0002 -o -user 65532 -o -group 65532 \))" ''
@@ -123,7 +117,7 @@ find "$root" -type f -size +90k -printf '     %9s  %P\n' | sort -rn
 [ "$size" -le 20000000 ] || die "the image has $size bytes, more than 20,000,000"
 ok "size: $((size / 100000 / 10)).$((size / 100000 % 10)) MB, compressed $((compressed / 100000 / 10)).$((compressed / 100000 % 10)) MB"
 expect 'time stamps of its files' "$(find "$root" -mindepth 1 -printf '%Ts\n' | sort -u)" "$epoch"
-"${pod[@]}" image unmount "$image" >/dev/null
+"${podman[@]}" image unmount "$image" >/dev/null
 
 # --- running ---
 
@@ -131,7 +125,7 @@ expect 'time stamps of its files' "$(find "$root" -mindepth 1 -printf '%Ts\n' | 
 limits=(--network host --read-only --read-only-tmpfs=false --cap-drop ALL --security-opt no-new-privileges
   --ulimit nofile=1024:4096 --ulimit nproc=4096:4096 --memory 64m --pids-limit 64 --log-driver k8s-file
   --cgroup-parent "/${work##*/}")
-once() { "${pod[@]}" run --rm "${limits[@]}" "$@"; }
+once() { "${podman[@]}" run --rm "${limits[@]}" "$@"; }
 
 expect 'version' "$(once "$image" version | head -n 1 | grep -oF "$version")" "$version"
 status=0
@@ -165,13 +159,13 @@ while read -r argument; do
   case $argument in serve) ;; *) serve+=("$argument") ;; esac
 done < <(inspect 'json .Config.Cmd' | jq -r '.[]')
 if [[ $(once "$image" serve --help) = *--shutdown-delay* ]]; then serve+=(--shutdown-delay 0); fi
-container=$("${pod[@]}" run --detach "${limits[@]}" --volume "$work/tls:/etc/droveway/tls:ro" \
+container=$("${podman[@]}" run --detach "${limits[@]}" --volume "$work/tls:/etc/droveway/tls:ro" \
   --volume "$work/state:/state:ro" "$image" "${serve[@]}") || die 'podman could not start it; see its output above'
 
-running() { [ "$("${pod[@]}" container inspect --format '{{.State.Running}}' "$container")" = true ]; }
+running() { [ "$("${podman[@]}" container inspect --format '{{.State.Running}}' "$container")" = true ]; }
 port=''
 for _ in $(seq 100); do
-  port=$("${pod[@]}" logs "$container" 2>&1 | jq -rR 'fromjson? | select(.msg == "listening").port')
+  port=$("${podman[@]}" logs "$container" 2>&1 | jq -rR 'fromjson? | select(.msg == "listening").port')
   [ -z "$port" ] || break
   running || die 'the container has exited'
   sleep 0.1
@@ -218,7 +212,7 @@ once --volume "$work/other:/tls" "$image" certs --dir /tls --dns droveway.test.s
 expect 'audit over TLS' "$(audit "$work/tls" | grep -o '^nothing to audit')" 'nothing to audit'
 expect 'audit with an unknown CA' "$(audit "$work/other" | grep -o 'SSL certificate problem')" 'SSL certificate problem'
 
-pid=$("${pod[@]}" container inspect --format '{{.State.Pid}}' "$container")
+pid=$("${podman[@]}" container inspect --format '{{.State.Pid}}' "$container")
 field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status" | tr '\t' ' '; }
 expect 'runs as' "$(field Uid) $(field Gid)" '65532 65532 65532 65532 65532 65532 65532 65532'
 expect 'capabilities' "$(field CapEff) $(field CapBnd)" '0000000000000000 0000000000000000'
@@ -227,8 +221,8 @@ memory=$(field VmHWM | cut -d' ' -f1)
 ok "peak memory: $memory kB"
 
 begin=$SECONDS
-"${pod[@]}" kill --signal TERM "$container" >/dev/null
-expect 'exit status on SIGTERM' "$("${pod[@]}" wait "$container")" 0
+"${podman[@]}" kill --signal TERM "$container" >/dev/null
+expect 'exit status on SIGTERM' "$("${podman[@]}" wait "$container")" 0
 [ $((SECONDS - begin)) -le 10 ] || die "the webhook took $((SECONDS - begin)) s to stop"
 container=''
 echo "image-test: $checks checks passed"
