@@ -11,5 +11,5 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-chart.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 "$helm" package charts/droveway --destination "$work" >&2
 mkdir "$work/chart"
-tar --extract --file "$work/droveway-$version.tgz" --directory "$work/chart"
+tar --extract --warning=no-timestamp --file "$work/droveway-$version.tgz" --directory "$work/chart"
 release/portable/archive.sh "$work/chart/droveway" "$folder/droveway-chart-$version.tgz"
