@@ -21,7 +21,7 @@ The API server gets its certificate first. A webhook that does not ask for it wo
   > END
   $ kubectl apply -k "$REPOSITORY/manifests/overlays/self-managed" >/dev/null; rollout
   deployment "droveway" successfully rolled out
-  $ kubectl apply -k "$REPOSITORY/manifests/overlays/self-managed/enforce" >/dev/null; until_true 20 denied $ns
+  $ kubectl apply -k "$REPOSITORY/manifests/overlays/self-managed/$ENFORCE" >/dev/null; until_true 20 denied $ns
   $ anybody() { curl -sk -H 'Content-Type: application/json' -d '{}' "https://$(address_of droveway):8443/validate"; }
 
 Without the ConfigMap the new pods don't start; the old ones go on.

@@ -13,7 +13,7 @@ be. The webhook runs outside the cluster, so a post-renderer replaces the Servic
 Before the server runs, the webhooks are registered but skipped.
 
   $ with_helm install droveway "$CHART" --set kubevirt.namespace=openshift-cnv,certificates.source=given,certificates.given.secretName=own --set-file certificates.given.caBundle="$E2E_WORK/pki/ca.crt"
-  $ grep -E '^STATUS|rollout status|WARNING|KubeVirt.s namespace' out
+  $ grep -E '^STATUS|rollout status|WARNING|KubeVirt.s namespace is openshift-cnv' out
   STATUS: deployed
       kubectl -n droveway rollout status deployment/droveway --timeout=2m
      KubeVirt's namespace is openshift-cnv. If it is another one in your cluster, set kubevirt.namespace.
