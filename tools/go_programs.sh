@@ -4,6 +4,10 @@
 # key FILE...: a text that changes with these files.
 key() { cat "$@" | sha256sum | cut -c1-16; }
 
+# module_folder MODULE: prints the folder with the files of a module of go.mod. Unlike `go list -m`, it downloads them if nothing needed
+# them before.
+module_folder() { go mod download -json "$1" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p'; }
+
 # build_once NAME FOLDER PROGRAM WHAT [HINT]: prints FOLDER. If it does not have PROGRAM, the caller's function build_programs writes them
 # into a new folder, its argument, which becomes FOLDER. WHAT says what is built and how long that takes; HINT what to do without Go.
 build_once() {

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 . ../../tools/go_programs.sh
 build_programs() {
   go build -mod=readonly -trimpath -buildvcs=false -ldflags '-s -w' -o "$1/" ./validate ./olm
-  cp -R --no-preserve=mode "$(go list -mod=readonly -m -f '{{.Dir}}' github.com/operator-framework/api)/crds" "$1/"
+  cp -R --no-preserve=mode "$(module_folder github.com/operator-framework/api)/crds" "$1/"
   rm "$1"/crds/*.go
 }
 build_once bundle "${XDG_CACHE_HOME:-$HOME/.cache}/droveway/bundle/$(key go.mod go.sum ./*/*.go)" olm \

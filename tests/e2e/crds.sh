@@ -5,6 +5,8 @@
 # NodeNetworkState are in crds/, because the module proxy does not serve them.
 set -euo pipefail
 cd "$(dirname "$0")"
+# shellcheck source=tools/go_programs.sh
+. ../../tools/go_programs.sh
 oracle=$(../oracle/kubevirt/build.sh)
 key=$({ cat crds/go.mod crds/go.sum crds.sh; echo "$oracle"; } | sha256sum | cut -c1-16)
 folder=${DROVEWAY_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/droveway/e2e}/crds-$key
@@ -16,7 +18,7 @@ fi
 from() {
   local module=$1 root
   shift
-  root=$(cd crds && go mod download -json "$module" | jq -r .Dir)
+  root=$(cd crds && module_folder "$module")
   for file in "$@"; do
     cp "$root/$file" "$build/$(basename "${module%/api}")-$(basename "$file")"
   done

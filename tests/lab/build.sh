@@ -13,8 +13,9 @@ build_programs() {
   ln -s bridge "$1/cnv-bridge"
   ln -s tuning "$1/cnv-tuning"
   mkdir "$1/crds"
-  directory() { go list -mod=readonly -m -f '{{.Dir}}' "github.com/k8snetworkplumbingwg/$1"; }
-  cp "$(directory whereabouts)"/doc/crds/whereabouts.cni.cncf.io_*.yaml "$(directory network-attachment-definition-client)/artifacts/networks-crd.yaml" "$1/crds"
+  local modules=github.com/k8snetworkplumbingwg
+  cp "$(module_folder $modules/whereabouts)"/doc/crds/whereabouts.cni.cncf.io_*.yaml \
+    "$(module_folder $modules/network-attachment-definition-client)/artifacts/networks-crd.yaml" "$1/crds"
   chmod -R u+w,a+rX "$1"
 }
 build_once lab "${DROVEWAY_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/droveway/lab}/$(key go.mod go.sum tools.go build.sh)" whereabouts \

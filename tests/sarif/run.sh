@@ -10,7 +10,9 @@ if [ -n "${SARIF_SCHEMA:-}" ]; then
   cp "$SARIF_SCHEMA" "$work/schema.json"
 else
   command -v go >/dev/null || { echo "sarif: Go is needed to get the schema; or set SARIF_SCHEMA to its file" >&2; exit 1; }
-  folder=$(go mod download -json github.com/owenrumney/go-sarif/v3 | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  # shellcheck source=tools/go_programs.sh
+  . ../../tools/go_programs.sh
+  folder=$(module_folder github.com/owenrumney/go-sarif/v3)
   tr -d '`' <"$folder/pkg/report/v210/sarif/schema.go" | sed '1,/^const schema = /{/^const schema = /!d;s/^const schema = //}' >"$work/schema.json"
 fi
 
